@@ -1,0 +1,82 @@
+/**
+ * Builds dist/: bundles by esbuild, then type declarations by tsc (not with --no-types).
+ *
+ * The entries are built together with shared chunks, so that a class is one class whichever door it came through. Files are
+ * put in place one by one, chunks before the entries that need them, and old files go last: a program that starts
+ * during a build finds either the old build or the new one.
+ */
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const dist = join(root, "dist");
+const types = join(dist, "types");
+
+/** Output name → source. */
+const entries = {
+  index: "shared/index.ts",
+  testing: "shared/testing/index.ts",
+  worker: "shared/local/worker.ts",
+  "cli/main": "cli/main.ts",
+};
+const programs = ["cli/main.js"];
+
+const present = (sources) =>
+  Object.fromEntries(Object.entries(sources).filter(([, source]) => existsSync(join(root, source))));
+
+async function bundle() {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: present(entries),
+    outdir: dist,
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    packages: "external",
+    sourcemap: true,
+    write: false,
+    logLevel: "warning",
+  });
+  const isChunk = ({ path }) => relative(dist, path).startsWith("chunks");
+  for (const file of [...outputFiles.filter(isChunk), ...outputFiles.filter((file) => !isChunk(file))]) place(file);
+  return new Set(outputFiles.map(({ path }) => path));
+}
+
+function place({ path, contents }) {
+  mkdirSync(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, contents);
+  if (programs.includes(relative(dist, path))) chmodSync(draft, 0o755);
+  renameSync(draft, path);
+}
+
+function removeAllBut(kept) {
+  for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !kept.has(path) && !path.startsWith(types)) rmSync(path, { force: true });
+  }
+}
+
+/** The declarations' roots are the package's doors; tsc follows their imports. */
+function declare() {
+  rmSync(types, { recursive: true, force: true });
+  if (!existsSync(join(root, entries.index)) && !existsSync(join(root, entries.testing))) return;
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
+  if (status !== 0) throw new Error(`tsc ended with ${status}`);
+}
+
+const started = new Date();
+const stamp = join(dist, ".built");
+mkdirSync(dist, { recursive: true });
+removeAllBut((await bundle()).add(stamp));
+// As of the start: a source saved during the build is newer than the build.
+writeFileSync(stamp, "");
+utimesSync(stamp, started, started);
+if (!process.argv.includes("--no-types")) declare();

@@ -1,0 +1,23 @@
+export {
+  encodeHeaderBlock,
+  encodeRecordBlock,
+  type InputBlockHeader,
+  type RecordBlockHeader,
+  type RecordSlice,
+  readBlockHeader,
+  sliceRecords,
+} from "./block.js";
+export { acquireHead, type Commit, commitHead, type Head, readHead, touchHead } from "./head.js";
+export {
+  type BatchFailure,
+  type CheckpointStorage,
+  type InputPosition,
+  MANIFEST_FORMAT,
+  type Manifest,
+  type Names,
+  readManifest,
+  type ShardPosition,
+  writeManifest,
+} from "./manifest.js";
+export { blockName, headKey, jobName, manifestKey, manifestObject, outputName, planKey, scratchName } from "./names.js";
+export { type BatchPlan, claimPlan, readPlan } from "./plan-claim.js";

@@ -1,0 +1,14 @@
+export {
+  type Allocate,
+  columnLength,
+  decodeColumn,
+  decodePairs,
+  encodeColumn,
+  encodePairs,
+  forEachInColumn,
+  forEachPair,
+} from "./columns.js";
+export { KeyMap } from "./key-map.js";
+export { assertKey, compareKeys, hashKey, isPrimitiveKey, keyBytes, type PrimitiveKey } from "./keys.js";
+export { type Codec, registerCodec } from "./registry.js";
+export { decode, encode } from "./values.js";

@@ -1,0 +1,122 @@
+import { outputName, scratchName } from "../checkpoint/index.js";
+import type { Stage } from "../plan/index.js";
+import { type DataRef, inline } from "../rdd/index.js";
+import type { StatePartitionMeta } from "../state/index.js";
+import { publish } from "./data.js";
+import type { ExecutorEnvironment } from "./environment.js";
+import type { RunRequest, RunResult } from "./messages.js";
+import { lineageKey, type Prepared, prepare } from "./prepared.js";
+import { runTask, type TaskInputs, type TaskOutputs, type TaskScope } from "./run-task.js";
+
+/** Runs the tasks of a request, one after the other; the shuffles of a plan that runs whole stay in memory. */
+export async function run(environment: ExecutorEnvironment, request: RunRequest): Promise<RunResult> {
+  const key = lineageKey(request.lineage);
+  const prepared = await environment.prepared.get(key, () => prepare(environment.graph, request.lineage));
+  const execution = new Execution(environment, request, prepared);
+  for (const { stage, tasks } of request.work) await execution.runStage(prepared.plan.stages[stage] as Stage, tasks);
+  return execution.result();
+}
+
+type Nested<T> = Record<string, Record<string, T>>;
+
+class Execution {
+  readonly #environment: ExecutorEnvironment;
+  readonly #request: RunRequest;
+  readonly #prepared: Prepared;
+  readonly #scope: TaskScope;
+  /** Makes all names of this execution unlike those of any other attempt. */
+  readonly #id: string;
+  readonly #collapsed: boolean;
+  readonly #exchanges: Nested<readonly (DataRef | undefined)[]> = {};
+  readonly #handedOver: Nested<DataRef | undefined> = {};
+  readonly #captured: Nested<DataRef | undefined> = {};
+  readonly #state: Nested<StatePartitionMeta> = {};
+  #tasks = 0;
+  #shuffleBytes = 0;
+  #stateChanges = 0;
+
+  constructor(environment: ExecutorEnvironment, request: RunRequest, prepared: Prepared) {
+    this.#environment = environment;
+    this.#request = request;
+    this.#prepared = prepared;
+    this.#id = environment.ports.ids.next();
+    this.#collapsed = request.work.length > 1;
+    this.#scope = { job: request.job, batchTime: request.lineage.facts.time, token: request.lineage.token };
+  }
+
+  async runStage(stage: Stage, tasks: readonly number[]): Promise<void> {
+    const inputs = this.#inputs();
+    for (const index of tasks) {
+      const task = stage.tasks[index];
+      if (task === undefined) throw new Error(`stage ${stage.id} has no task ${index}`);
+      const outputs = await runTask(this.#environment, this.#prepared, stage, task, inputs, this.#scope);
+      await this.#publish(outputs);
+      this.#tasks += 1;
+    }
+  }
+
+  result(): RunResult {
+    return {
+      exchanges: this.#collapsed ? {} : this.#exchanges,
+      handedOver: this.#collapsed ? {} : this.#handedOver,
+      captured: this.#captured,
+      state: this.#state,
+      stats: { tasks: this.#tasks, shuffleBytes: this.#shuffleBytes, stateChanges: this.#stateChanges },
+    };
+  }
+
+  #inputs(): TaskInputs {
+    if (!this.#collapsed) {
+      const { exchanges, handedOver, state } = this.#request;
+      return {
+        exchange: (node, partition) => exchanges[node.id]?.[partition] ?? [],
+        handedOver: (node, partition) => handedOver[node.id]?.[partition],
+        state: (uid) => state[uid],
+      };
+    }
+    return {
+      exchange: (node, partition) => {
+        const maps = Object.entries(this.#exchanges[node.id] ?? {}).sort(([a], [b]) => Number(a) - Number(b));
+        return maps.map(([, parts]) => parts[partition]).filter((part) => part !== undefined);
+      },
+      handedOver: (node, partition) => this.#handedOver[node.id]?.[partition],
+      state: (uid) => this.#request.state[uid],
+    };
+  }
+
+  async #publish(outputs: TaskOutputs): Promise<void> {
+    const { ports, inlineBytes } = this.#environment;
+    const { job, lineage } = this.#request;
+    const scratch = (part: string) => () => scratchName(job, lineage.plan, this.#id, part);
+    for (const { node, partition, parts } of outputs.exchanges) {
+      this.#shuffleBytes += parts.reduce((sum, part) => sum + (part?.byteLength ?? 0), 0);
+      const refs = this.#collapsed
+        ? parts.map((part) => part && inline(part))
+        : await publish(ports.blocks, scratch(`${node.id}-${partition}`), parts, inlineBytes);
+      put(this.#exchanges, node.id, partition, refs);
+    }
+    for (const { node, partition, bytes } of outputs.handedOver) {
+      const limit = this.#collapsed ? Number.POSITIVE_INFINITY : inlineBytes;
+      const [ref] = await publish(ports.blocks, scratch(`h${node.id}-${partition}`), [bytes], limit);
+      put(this.#handedOver, node.id, partition, ref);
+    }
+    for (const { target, partition, bytes } of outputs.captured) {
+      const name = (): string => outputName(job, lineage.plan, this.#id, target, partition);
+      const [ref] = await publish(ports.blocks, name, [bytes], inlineBytes);
+      put(this.#captured, target, partition, ref);
+    }
+    for (const { uid, partition, meta, changes } of outputs.state) {
+      this.#stateChanges += changes;
+      put(this.#state, uid, partition, meta);
+    }
+  }
+}
+
+function put<T>(nested: Nested<T>, outer: string | number, inner: string | number, value: T): void {
+  let entries = nested[outer];
+  if (entries === undefined) {
+    entries = {};
+    nested[outer] = entries;
+  }
+  entries[inner] = value;
+}

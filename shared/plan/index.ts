@@ -1,0 +1,2 @@
+export { explainPlan } from "./explain.js";
+export { planStages, type Stage, type StagePlan, type Target, type TaskPlan } from "./stages.js";

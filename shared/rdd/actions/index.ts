@@ -1,0 +1,5 @@
+export type { Action, ActionSink, EffectContext } from "./action.js";
+export { aggregate, count, reduce } from "./aggregate.js";
+export { collect, take } from "./collect.js";
+export { foreach, foreachPartition } from "./for-each.js";
+export { partFile, saveAsTextFile, textOf } from "./save-as-text-file.js";

@@ -1,0 +1,176 @@
+/**
+ * The lineage of RDDs: immutable nodes that say how partitions come from partitions. A batch builds its lineage anew,
+ * in the same order on the driver and on every executor, so node ids agree without anything being sent.
+ *
+ * Only `exchange` is a wide dependency; all others are narrow, and the planner fuses what they connect.
+ */
+import type { Aggregator } from "./aggregator.js";
+import type { DataRef } from "./data-ref.js";
+import type { Partitioner } from "./partitioner.js";
+import type { Sink } from "./sink.js";
+import type { TaskInfo } from "./task-info.js";
+
+/** A narrow operator on one parent: given where its output goes, returns where its input comes in. */
+export interface Operator {
+  /** What it is called in plans: `map`, `filter`, ... */
+  readonly name: string;
+  attach(out: Sink, task: TaskInfo, label: string): Sink;
+}
+
+/** A narrow operator on several parents with equal partition counts: one sink for each parent. */
+export interface ZipOperator {
+  readonly name: string;
+  attach(out: Sink, task: TaskInfo, label: string): readonly Sink[];
+}
+
+/** Where one partition's elements are read from. */
+export type PartitionSource =
+  /** An encoded column of values. */
+  | { readonly type: "column"; readonly ref: DataRef }
+  /** Records `[from, to)` of the payload of a block of so many records, decoded by the input's decoder. */
+  | {
+      readonly type: "records";
+      readonly ref: DataRef;
+      readonly records: number;
+      readonly from: number;
+      readonly to: number;
+    }
+  /** The lines of a file that start in bytes `[start, end)`. */
+  | { readonly type: "lines"; readonly path: string; readonly start: number; readonly end: number }
+  /** Values that the program itself holds. */
+  | { readonly type: "values"; readonly values: readonly unknown[] };
+
+interface NodeBase {
+  /** Position in its lineage; the name under which driver and executors speak of it. */
+  readonly id: number;
+  /** The operator's uid (and, inside `transform` and `foreachRDD`, its place there): for plans, errors and metrics. */
+  readonly label: string;
+  readonly numPartitions: number;
+  /** Set when elements are pairs and every key is in its partition. */
+  readonly partitioner: Partitioner | undefined;
+}
+
+export interface SourceNode extends NodeBase {
+  readonly kind: "source";
+  readonly sources: readonly PartitionSource[];
+  /** Turns a record's bytes into an element; for `records` sources. `undefined`: UTF-8 text. */
+  readonly decode: ((data: Uint8Array) => unknown) | undefined;
+}
+
+export interface NarrowNode extends NodeBase {
+  readonly kind: "narrow";
+  readonly parent: RddNode;
+  readonly operator: Operator;
+}
+
+export interface UnionNode extends NodeBase {
+  readonly kind: "union";
+  readonly parents: readonly RddNode[];
+}
+
+export interface ZipNode extends NodeBase {
+  readonly kind: "zip";
+  readonly parents: readonly RddNode[];
+  readonly operator: ZipOperator;
+}
+
+/** Moves elements between partitions. */
+export interface ExchangeNode extends NodeBase {
+  readonly kind: "exchange";
+  readonly parent: RddNode;
+  /**
+   * `keyed`: elements are pairs and go where their key belongs, combined before they travel if there is an aggregator
+   * (what arrives then are combiners). `round-robin`: elements are dealt out evenly.
+   */
+  readonly mode:
+    | { readonly type: "keyed"; readonly partitioner: Partitioner; readonly combine: Aggregator | undefined }
+    | { readonly type: "round-robin" };
+}
+
+/** Access to one partition of an operator's keyed state, as it was after the batch before. */
+export interface StateAccess {
+  /** All keys with state or new ones added by {@link touch}, in key-group order, oldest first within a group. */
+  forEach(visit: (entry: StateEntry) => void): void;
+  /** The entry of a key, made if there is none yet. */
+  touch(key: unknown): StateEntry;
+}
+
+/** One key of a state partition. */
+export interface StateEntry {
+  readonly key: unknown;
+  /** The state; `undefined` when the key has none. Plain objects and arrays are deeply frozen. */
+  readonly value: unknown;
+  /** New values of this batch, for the operator's use while it runs. */
+  pending: unknown[] | undefined;
+  /** Sets the state, or removes the key with `undefined`. Writing back an equal value costs nothing. */
+  update(value: unknown): void;
+}
+
+/** A stateful operator: sees one partition's input and state, emits its output, changes its state. */
+export interface StateOperator {
+  readonly name: string;
+  /** State for the first batch, given once. */
+  readonly initialState: ReadonlyArray<readonly [unknown, unknown]> | undefined;
+  attach(out: Sink, state: StateAccess, task: TaskInfo, label: string): Sink;
+}
+
+/** An RDD of keyed state: partition p of it owns state partition p. Without parent there was no input RDD. */
+export interface StateNode extends NodeBase {
+  readonly kind: "state";
+  readonly parent: RddNode | undefined;
+  readonly operator: StateOperator;
+  /** The stream operator's uid: the name of the state in the checkpoint. */
+  readonly uid: string;
+}
+
+export type RddNode = SourceNode | NarrowNode | UnionNode | ZipNode | ExchangeNode | StateNode;
+
+/** A partition of one RDD. */
+export interface RddPartition {
+  readonly node: RddNode;
+  readonly partition: number;
+}
+
+/** All direct parents of a node. */
+export function parentsOf(node: RddNode): readonly RddNode[] {
+  switch (node.kind) {
+    case "source":
+      return [];
+    case "narrow":
+    case "exchange":
+      return [node.parent];
+    case "state":
+      return node.parent === undefined ? [] : [node.parent];
+    case "union":
+    case "zip":
+      return node.parents;
+  }
+}
+
+/** The parents' partitions that a partition is computed from; none for sources and exchanges, where a task begins. */
+export function narrowParents(node: RddNode, partition: number): readonly RddPartition[] {
+  switch (node.kind) {
+    case "source":
+    case "exchange":
+      return [];
+    case "union": {
+      let offset = 0;
+      for (const parent of node.parents) {
+        if (partition < offset + parent.numPartitions) return [{ node: parent, partition: partition - offset }];
+        offset += parent.numPartitions;
+      }
+      return [];
+    }
+    default:
+      return parentsOf(node).map((parent) => ({ node: parent, partition }));
+  }
+}
+
+/** Hands out node ids; one per batch (or per `foreachRDD` body). */
+export class Lineage {
+  #next = 0;
+
+  nextId(): number {
+    return this.#next++;
+  }
+}

@@ -1,0 +1,12 @@
+export { cogroup } from "./cogroup.js";
+export { combineByKey, combiningSink, mergeCombiners } from "./combine-by-key.js";
+export { count, sum } from "./count.js";
+export { filter } from "./filter.js";
+export { flatMap } from "./flat-map.js";
+export { flatMapValues } from "./flat-map-values.js";
+export { glom } from "./glom.js";
+export { map } from "./map.js";
+export { mapPartitions } from "./map-partitions.js";
+export { mapValues } from "./map-values.js";
+export { reduce } from "./reduce.js";
+export { type KeyedUpdate, updateStateByKey, updateStateByKeyIterator } from "./update-state-by-key.js";

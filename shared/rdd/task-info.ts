@@ -1,0 +1,53 @@
+import { type ErrorDetails, SluiceError, UserCodeError } from "../errors/index.js";
+
+/** What an operator may know about the task it runs in. */
+export interface TaskInfo {
+  /** Batch time, epoch milliseconds. */
+  readonly batchTime: number;
+  /** Index of the partition of the RDD the operator belongs to. */
+  readonly partition: number;
+}
+
+const PREVIEW_LENGTH = 200;
+
+/** A short text of a record for error messages; never throws. */
+export function preview(value: unknown): string {
+  let text: string;
+  try {
+    text = typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value, plainer) ?? String(value));
+  } catch {
+    text = Object.prototype.toString.call(value);
+  }
+  return text.length > PREVIEW_LENGTH ? `${text.slice(0, PREVIEW_LENGTH)}…` : text;
+}
+
+function plainer(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return `${value}n`;
+  if (value instanceof Map) return { Map: [...value] };
+  if (value instanceof Set) return { Set: [...value] };
+  if (value instanceof Uint8Array) return `<${value.length} bytes>`;
+  return value;
+}
+
+/** Names operator, partition and record of a failure in user code; errors that are ours already pass unchanged. */
+export function userError(
+  operator: string,
+  task: TaskInfo,
+  cause: unknown,
+  record?: { readonly value: unknown },
+): Error {
+  if (cause instanceof SluiceError) return cause;
+  const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : `it threw ${preview(cause)}`;
+  const details: Record<string, unknown> & ErrorDetails = {
+    operator,
+    partition: task.partition,
+    batchTime: task.batchTime,
+  };
+  if (record !== undefined) details.record = preview(record.value);
+  const where = record === undefined ? "" : ` on ${preview(record.value)}`;
+  return new UserCodeError(
+    `The function of ${operator} failed${where} (batch ${task.batchTime} ms, partition ${task.partition}): ${what}`,
+    details,
+    cause,
+  );
+}

@@ -1,0 +1,241 @@
+/**
+ * One batch, from claimed plan to manifest: blocks, lineage, stages. Nothing it writes counts before the commit, and
+ * everything has a name that no other attempt can produce, so it can be dropped at any point.
+ */
+import {
+  type BatchFailure,
+  type BatchPlan,
+  blockName,
+  type InputPosition,
+  MANIFEST_FORMAT,
+  type Manifest,
+  type Names,
+  planKey,
+} from "../checkpoint/index.js";
+import { BatchFailedError, SluiceError } from "../errors/index.js";
+import { type LineageRequest, lineageKey, preparedOutputs } from "../executor/index.js";
+import type { DriverPorts } from "../ports/index.js";
+import type { DataRef } from "../rdd/index.js";
+import type { StateChunk, StateMeta } from "../state/index.js";
+import {
+  BatchBuilder,
+  type BatchFacts,
+  buildBatch,
+  liveInputs,
+  type ResolvedOptions,
+  type StreamGraph,
+} from "../streaming/index.js";
+import type { BodyEnvironment } from "./body-runner.js";
+import { type ClaimedInput, claimFiles, claimQueue, claimStream } from "./inputs/index.js";
+import { type PlanResult, runPlan } from "./stage-runner.js";
+import { TransformCalls } from "./transform-calls.js";
+
+export interface BatchEnvironment extends BodyEnvironment {
+  readonly graph: StreamGraph;
+  readonly options: ResolvedOptions;
+  readonly ports: DriverPorts;
+}
+
+/** What a batch came to, ready to be committed. */
+export interface BatchResult {
+  readonly manifest: Manifest;
+  readonly error: BatchFailedError | undefined;
+  readonly tasks: number;
+  readonly shuffleBytes: number;
+  /** True when some input had more than it gave. */
+  readonly lagging: boolean;
+}
+
+/** Where the batch stands in the chain. */
+export interface BatchStart {
+  readonly previous: Manifest | undefined;
+  readonly plan: BatchPlan;
+  /** Revision under which the plan was claimed. */
+  readonly revision: number;
+}
+
+const NOTHING: PlanResult = { captured: {}, state: {}, tasks: 0, shuffleBytes: 0 };
+
+/** @throws {BatchFailedError} under `onBatchFailure: "halt"`; under `"skip"` the result says so. */
+export async function runBatch(environment: BatchEnvironment, start: BatchStart): Promise<BatchResult> {
+  const { options } = environment;
+  const inputs = await claimInputs(environment, start);
+  let outcome: PlanResult & { readonly partitions: Readonly<Record<string, number>> };
+  let error: BatchFailedError | undefined;
+  try {
+    outcome = await computeBatch(environment, start, inputs);
+  } catch (cause) {
+    if (!isUsersFault(cause)) throw cause;
+    error = batchFailed(start.plan.time, cause);
+    if (options.onBatchFailure === "halt") throw error;
+    outcome = { ...NOTHING, partitions: {} };
+  }
+  const manifest = manifestOf(environment, start, inputs, outcome, error);
+  const lagging = [...inputs.values()].some((input) => input.lagging);
+  return { manifest, error, tasks: outcome.tasks, shuffleBytes: outcome.shuffleBytes, lagging };
+}
+
+/** Failures of the program or its data; all others (the world's) end the driver, which starts again from the head. */
+function isUsersFault(cause: unknown): boolean {
+  const codes = [
+    "SLUICE_USER_CODE",
+    "SLUICE_NO_RDD",
+    "SLUICE_BAD_PAIR",
+    "SLUICE_NOT_SERIALIZABLE",
+    "SLUICE_ILLEGAL_ARGUMENT",
+    "SLUICE_NON_DETERMINISTIC_BODY",
+    "SLUICE_VALUE_TOO_LARGE",
+    "SLUICE_FILE_NOT_FOUND",
+  ];
+  return cause instanceof SluiceError && codes.includes(cause.code);
+}
+
+async function claimInputs(
+  environment: BatchEnvironment,
+  start: BatchStart,
+): Promise<ReadonlyMap<string, ClaimedInput>> {
+  const claimed = await Promise.all(
+    liveInputs(environment.graph).map(
+      async ({ uid, input }) => [uid, await claimInput(environment, start, uid, input)] as const,
+    ),
+  );
+  return new Map(claimed);
+}
+
+function claimInput(
+  environment: BatchEnvironment,
+  start: BatchStart,
+  uid: string,
+  input: ReturnType<typeof liveInputs>[number]["input"],
+): Promise<ClaimedInput> {
+  const { job, ports, tasks, options } = environment;
+  const { plan, previous } = start;
+  const position = plan.starts[uid] as InputPosition;
+  const previousManifest = previous?.id ?? FIRST;
+  const block = blockName(job, previousManifest, uid, "-");
+  if (input.type === "queue" && position.type === "queue") {
+    return claimQueue(ports.blocks, block, input, position, plan.defaultPartitions);
+  }
+  if (input.type === "files" && position.type === "files") {
+    return claimFiles(ports, block, input, position, { time: plan.time, previousTime: previous?.time });
+  }
+  if (input.type === "stream" && position.type === "stream") {
+    return claimStream(ports.streams, tasks, input, position, {
+      job,
+      previousManifest,
+      uid,
+      time: plan.time,
+      now: ports.clock.now(),
+      maxRecordsPerShard: options.maxRecordsPerShard,
+      defaultPartitions: plan.defaultPartitions,
+    });
+  }
+  throw new BatchFailedError(
+    `Input ${uid} is a ${input.type} input, but its position in the checkpoint is of a ${position.type} input.`,
+    { operator: uid },
+    undefined,
+  );
+}
+
+/** Stands for the predecessor of the first batch in names. */
+export const FIRST = "first";
+
+async function computeBatch(
+  environment: BatchEnvironment,
+  start: BatchStart,
+  inputs: ReadonlyMap<string, ClaimedInput>,
+): Promise<PlanResult & { readonly partitions: Readonly<Record<string, number>> }> {
+  const { graph, job, codeVersion, tasks, prepared, collapseBytes } = environment;
+  const { plan, previous } = start;
+  const state = previous?.state ?? {};
+  const facts: BatchFacts = {
+    time: plan.time,
+    zeroTime: plan.zeroTime,
+    inputs: Object.fromEntries([...inputs].map(([uid, claimed]) => [uid, claimed.sources])),
+    statePartitions: Object.fromEntries(Object.entries(state).map(([uid, meta]) => [uid, meta.partitions.length])),
+    defaultPartitions: plan.defaultPartitions,
+  };
+  const bytes = [...inputs.values()].reduce((sum, claimed) => sum + claimed.bytes, 0);
+  const lineage = { plan: plan.id, token: `${job}/${plan.time}`, facts };
+  const calls = new TransformCalls();
+  const builder = new BatchBuilder(facts, calls.runner(environment, lineage, { state, bytes }));
+  const outputs = await buildBatch(graph, builder);
+  const batch = preparedOutputs(outputs);
+  const request: LineageRequest = { ...lineage, transformCalls: calls.calls };
+  prepared.set(lineageKey(request), Promise.resolve(batch));
+  const result = await runPlan(tasks, batch, { job, codeVersion, lineage: request, state, bytes, collapseBytes });
+  return {
+    ...result,
+    partitions: Object.fromEntries(outputs.map(({ output, node }) => [output.uid, node.numPartitions])),
+  };
+}
+
+function manifestOf(
+  environment: BatchEnvironment,
+  start: BatchStart,
+  inputs: ReadonlyMap<string, ClaimedInput>,
+  outcome: PlanResult & { readonly partitions: Readonly<Record<string, number>> },
+  error: BatchFailedError | undefined,
+): Manifest {
+  const { job, codeVersion, ports, options } = environment;
+  const { previous, plan, revision } = start;
+  const state: Readonly<Record<string, StateMeta>> = { ...previous?.state, ...outcome.state };
+  const outputs = Object.entries(outcome.partitions).map(([uid, count]): [string, (DataRef | undefined)[]] => [
+    uid,
+    Array.from({ length: count }, (_, partition) => outcome.captured[uid]?.[partition]),
+  ]);
+  const objects = outputs.flatMap(([, refs]) => refs).flatMap((ref) => (ref?.type === "object" ? [ref.name] : []));
+  return {
+    format: MANIFEST_FORMAT,
+    id: ports.ids.next(),
+    time: plan.time,
+    previous: previous?.id,
+    zeroTime: plan.zeroTime,
+    batchDuration: options.batchDuration,
+    batches: (previous?.batches ?? 0) + 1,
+    codeVersion,
+    positions: Object.fromEntries([...inputs].map(([uid, claimed]) => [uid, claimed.position])),
+    state,
+    outputs: Object.fromEntries(outputs),
+    records: [...inputs.values()].reduce((sum, claimed) => sum + claimed.records, 0),
+    failed: error && failureOf(error),
+    owned: {
+      items: [planKey(job, previous?.id ?? FIRST, revision).sort],
+      objects: [...[...inputs.values()].flatMap((claimed) => claimed.blocks), ...objects],
+    },
+    dropped: droppedChunks(job, previous?.state ?? {}, state),
+  };
+}
+
+function failureOf(error: BatchFailedError): BatchFailure {
+  return {
+    message: error.message,
+    operator: error.details.operator as string | undefined,
+    partition: error.details.partition as number | undefined,
+  };
+}
+
+/** State chunks that only older manifests name. */
+function droppedChunks(
+  job: string,
+  before: Readonly<Record<string, StateMeta>>,
+  after: Readonly<Record<string, StateMeta>>,
+): Names {
+  const live = new Set(chunksOf(after).map((chunk) => chunk.name));
+  const dropped = chunksOf(before).filter((chunk) => !live.has(chunk.name));
+  return {
+    items: dropped.filter((chunk) => chunk.at === "table").map((chunk) => chunk.name),
+    objects: dropped.filter((chunk) => chunk.at === "blocks").map((chunk) => `${job}/${chunk.name}`),
+  };
+}
+
+function chunksOf(state: Readonly<Record<string, StateMeta>>): readonly StateChunk[] {
+  return Object.values(state).flatMap((meta) => meta.partitions.flatMap((partition) => partition.chain));
+}
+
+/** Says which batch, operator and partition failed; the user's stack is that of the last cause. */
+function batchFailed(time: number, cause: unknown): BatchFailedError {
+  const details = cause instanceof SluiceError ? cause.details : {};
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new BatchFailedError(`Batch ${time} ms failed: ${message}`, { ...details, batchTime: time }, cause);
+}

@@ -1,0 +1,187 @@
+import type { LineageRequest, PartitionData, Prepared, RunRequest, RunResult } from "../executor/index.js";
+import type { Stage } from "../plan/index.js";
+import type { Target } from "../ports/index.js";
+import { type DataRef, narrowParents } from "../rdd/index.js";
+import type { StateMeta, StatePartitionMeta } from "../state/index.js";
+import { StageProgress, type TaskRunner } from "./task-runner.js";
+
+/** What a plan made, all stages together. */
+export interface PlanResult {
+  /** By target id, by partition. */
+  readonly captured: Readonly<Record<string, Readonly<Record<string, DataRef | undefined>>>>;
+  readonly state: Readonly<Record<string, StateMeta>>;
+  readonly tasks: number;
+  readonly shuffleBytes: number;
+}
+
+export interface PlanInput {
+  readonly job: string;
+  readonly codeVersion: string;
+  readonly lineage: LineageRequest;
+  readonly state: Readonly<Record<string, StateMeta>>;
+  /** Bytes that the plan reads, as far as known. */
+  readonly bytes: number;
+  /** Up to how many of them the plan runs in one call. */
+  readonly collapseBytes: number;
+}
+
+/** Up to this much input a batch runs in one call, its shuffles in memory: the calls would cost more than the work. */
+export const COLLAPSE_BYTES = 256 * 1024;
+/** And with up to this much state, which that one executor must hold. */
+const COLLAPSE_STATE_BYTES = 1024 * 1024;
+
+/** Runs the stages of a plan on the executors. */
+export async function runPlan(tasks: TaskRunner, prepared: Prepared, input: PlanInput): Promise<PlanResult> {
+  const run = new PlanRun(tasks, input);
+  const { stages } = prepared.plan;
+  if (stages.length > 0 && isSmall(input)) await run.collapsed(stages);
+  else await run.spread(stages);
+  return run.result();
+}
+
+function isSmall(input: PlanInput): boolean {
+  const stateBytes = Object.values(input.state)
+    .flatMap((meta) => meta.partitions)
+    .flatMap((partition) => partition.chain)
+    .reduce((sum, chunk) => sum + chunk.bytes, 0);
+  return input.bytes <= input.collapseBytes && stateBytes <= COLLAPSE_STATE_BYTES;
+}
+
+type Nested<T> = Record<string, Record<string, T>>;
+
+class PlanRun {
+  readonly #tasks: TaskRunner;
+  readonly #input: PlanInput;
+  /** By exchange, by map partition: one part a reduce partition. */
+  readonly #exchanges: Nested<readonly (DataRef | undefined)[]> = {};
+  readonly #handedOver: Nested<DataRef | undefined> = {};
+  readonly #captured: Nested<DataRef | undefined> = {};
+  readonly #state: Nested<StatePartitionMeta> = {};
+  #taskCount = 0;
+  #shuffleBytes = 0;
+
+  constructor(tasks: TaskRunner, input: PlanInput) {
+    this.#tasks = tasks;
+    this.#input = input;
+  }
+
+  /** All stages in one call. */
+  async collapsed(stages: readonly Stage[]): Promise<void> {
+    const work = stages.map((stage) => ({ stage: stage.id, tasks: stage.tasks.map((task) => task.index) }));
+    this.#add(await this.#tasks.run<RunResult>({ type: "in-place" }, this.#request(work, {}, {})));
+  }
+
+  /** Stage after stage by depth; stages of one depth do not depend on each other. */
+  async spread(stages: readonly Stage[]): Promise<void> {
+    const depths = [...new Set(stages.map((stage) => stage.depth))].sort((a, b) => a - b);
+    for (const depth of depths) {
+      await Promise.all(stages.filter((stage) => stage.depth === depth).map((stage) => this.#stage(stage)));
+    }
+  }
+
+  result(): PlanResult {
+    const state = Object.entries(this.#state).map(([uid, byPartition]): [string, StateMeta] => [
+      uid,
+      { partitions: Object.values(byPartition).sort((a, b) => a.from - b.from) },
+    ]);
+    return {
+      captured: this.#captured,
+      state: Object.fromEntries(state),
+      tasks: this.#taskCount,
+      shuffleBytes: this.#shuffleBytes,
+    };
+  }
+
+  async #stage(stage: Stage): Promise<void> {
+    const groups = groupTasks(stage, this.#tasks.parallelism);
+    const progress = new StageProgress(groups.length);
+    const results = await Promise.all(
+      groups.map(({ target, tasks }) => {
+        const request = this.#request(
+          [{ stage: stage.id, tasks }],
+          this.#exchangeInputs(stage, tasks),
+          this.#handOvers(stage, tasks),
+        );
+        return this.#tasks.run<RunResult>(target, request, progress);
+      }),
+    );
+    for (const result of results) this.#add(result);
+  }
+
+  #request(
+    work: RunRequest["work"],
+    exchanges: RunRequest["exchanges"],
+    handedOver: RunRequest["handedOver"],
+  ): RunRequest {
+    const { job, codeVersion, lineage, state } = this.#input;
+    return { type: "run", job, codeVersion, lineage, work, exchanges, handedOver, state };
+  }
+
+  /** What the map tasks made for the reduce partitions of these tasks. */
+  #exchangeInputs(stage: Stage, tasks: readonly number[]): RunRequest["exchanges"] {
+    const inputs: Nested<readonly DataRef[]> = {};
+    for (const task of tasks) {
+      for (const { node, partition } of stage.tasks[task]?.partitions ?? []) {
+        if (node.kind !== "exchange") continue;
+        const maps = Object.entries(this.#exchanges[node.id] ?? {}).sort(([a], [b]) => Number(a) - Number(b));
+        const parts = maps.map(([, byReducer]) => byReducer[partition]).filter((part) => part !== undefined);
+        inputs[node.id] = { ...inputs[node.id], [partition]: parts };
+      }
+    }
+    return inputs;
+  }
+
+  #handOvers(stage: Stage, tasks: readonly number[]): PartitionData {
+    const own = new Set(stage.nodes);
+    const needed: Nested<DataRef | undefined> = {};
+    for (const task of tasks) {
+      for (const { node, partition } of stage.tasks[task]?.partitions ?? []) {
+        for (const parent of narrowParents(node, partition)) {
+          if (own.has(parent.node)) continue;
+          needed[parent.node.id] = {
+            ...needed[parent.node.id],
+            [parent.partition]: this.#handedOver[parent.node.id]?.[parent.partition],
+          };
+        }
+      }
+    }
+    return needed;
+  }
+
+  #add(result: RunResult): void {
+    mergeInto(this.#exchanges, result.exchanges);
+    mergeInto(this.#handedOver, result.handedOver);
+    mergeInto(this.#captured, result.captured);
+    mergeInto(this.#state, result.state);
+    this.#taskCount += result.stats.tasks;
+    this.#shuffleBytes += result.stats.shuffleBytes;
+  }
+}
+
+function mergeInto<T>(all: Nested<T>, some: Readonly<Record<string, Readonly<Record<string, T>>>>): void {
+  for (const [outer, entries] of Object.entries(some)) all[outer] = Object.assign(all[outer] ?? {}, entries);
+}
+
+/**
+ * Tasks to calls: as many calls as executors, neighbours together; state partitions to the slot where they are warm.
+ */
+function groupTasks(
+  stage: Stage,
+  parallelism: number,
+): readonly { readonly target: Target; readonly tasks: readonly number[] }[] {
+  if (stage.nodes.some((node) => node.kind === "state")) {
+    const bySlot = new Map<number, number[]>();
+    for (const task of stage.tasks) {
+      const state = task.partitions.find(({ node }) => node.kind === "state");
+      const slot = (state?.partition ?? task.index) % parallelism;
+      bySlot.set(slot, [...(bySlot.get(slot) ?? []), task.index]);
+    }
+    return [...bySlot].map(([slot, tasks]) => ({ target: { type: "slot", slot }, tasks }));
+  }
+  const calls = Math.min(parallelism, stage.tasks.length);
+  const at = (i: number): number => Math.floor((i * stage.tasks.length) / calls);
+  return Array.from({ length: calls }, (_, i) => ({
+    target: { type: "any" },
+    tasks: stage.tasks.slice(at(i), at(i + 1)).map((task) => task.index),
+  }));
+}

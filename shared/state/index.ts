@@ -1,0 +1,12 @@
+export {
+  chunkKey,
+  loadState,
+  type StateChunk,
+  type StateMeta,
+  type StatePartitionMeta,
+  type StateStorage,
+  writeChanges,
+  writeSnapshot,
+} from "./chunks.js";
+export { StateCache } from "./state-cache.js";
+export { type StateChanges, StatePartition } from "./state-partition.js";

@@ -1,0 +1,465 @@
+import { IllegalArgumentError } from "../errors/index.js";
+import {
+  build,
+  type KeyedUpdate,
+  type KeyOf,
+  type OnPairs,
+  operators,
+  type PartitionOptions,
+  type RDD,
+  RDD as RddClass,
+  type Sync,
+  type ValueOf,
+} from "../rdd/index.js";
+import { Duration, Time } from "../time/index.js";
+import type { StreamNode } from "./graph.js";
+import type { OperatorOptions } from "./graph-builder.js";
+import { liftAllNode, liftNode } from "./operators/lift.js";
+import { transformNode } from "./operators/transform.js";
+import { updateStateByKeyNode } from "./operators/update-state-by-key.js";
+import { type BodyContext, foreachRDD, print, saveAsTextFiles } from "./outputs/index.js";
+import type { StreamingContext } from "./streaming-context.js";
+
+type AnyRdd = RDD<unknown>;
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/** Options of operations that shuffle. */
+export interface ShuffleOptions extends OperatorOptions, PartitionOptions {}
+
+/** Options of `updateStateByKey`. */
+export interface StateOptions<K, S> extends ShuffleOptions {
+  /** State before the first batch. */
+  readonly initialState?: ReadonlyArray<readonly [K, S]>;
+}
+
+/** What the iterator form of `updateStateByKey` gets of one key. */
+export interface KeyUpdate<K, V, S> {
+  readonly key: K;
+  /** New values of this batch; empty when there are none. */
+  readonly values: readonly V[];
+  /** `undefined` when the key has no state. */
+  readonly state: S | undefined;
+}
+
+/**
+ * A discretised stream: an RDD for every batch. Operations return new streams; nothing runs before the context is
+ * started, and only what an output operation depends on runs at all. Source: Spark Streaming's DStream.
+ *
+ * Pair operations (`reduceByKey`, `join`, ...) compile only on streams of `[key, value]` pairs. Keys are equal when their
+ * values are (objects and lists too); a key must not be `undefined`. Element functions run on executors, are synchronous
+ * and must not rely on variables that other functions change.
+ *
+ * @example
+ * const counts = lines
+ *   .flatMap((line) => line.split(" "))
+ *   .mapToPair((word) => [word, 1])
+ *   .reduceByKey((a, b) => a + b);
+ */
+export class DStream<T> {
+  /** The context this stream belongs to. */
+  readonly context: StreamingContext;
+  /** @internal */
+  readonly node: StreamNode;
+
+  /** @internal Streams come from a context and from other streams. */
+  constructor(context: StreamingContext, node: StreamNode) {
+    this.context = context;
+    this.node = node;
+  }
+
+  /** The time between two RDDs of this stream. */
+  get slideDuration(): Duration {
+    return new Duration(this.node.slide);
+  }
+
+  // --- Elements -----------------------------------------------------------------------------------------------------
+
+  /**
+   * `f` of each element; order and partitions are kept.
+   * @example
+   * const lengths = lines.map((line) => line.length);
+   */
+  map<U>(f: (value: T) => U & Sync<U>, options?: OperatorOptions): DStream<U> {
+    return this.#lift("map", (rdd) => rdd.map(f as AnyFunction), options);
+  }
+
+  /**
+   * All elements of `f` of each element, which may return any iterable.
+   * @example
+   * const words = lines.flatMap((line) => line.split(" "));
+   */
+  flatMap<U>(f: (value: T) => Iterable<U>, options?: OperatorOptions): DStream<U> {
+    return this.#lift("flatMap", (rdd) => rdd.flatMap(f as (value: unknown) => Iterable<unknown>), options);
+  }
+
+  /**
+   * The elements for which the predicate holds.
+   * @example
+   * const errors = lines.filter((line) => line.includes("ERROR"));
+   */
+  filter<U extends T>(predicate: (value: T) => value is U, options?: OperatorOptions): DStream<U>;
+  filter(predicate: (value: T) => boolean, options?: OperatorOptions): DStream<T>;
+  filter(predicate: (value: T) => boolean, options?: OperatorOptions): DStream<T> {
+    return this.#lift("filter", (rdd) => rdd.filter(predicate as (value: unknown) => boolean), options);
+  }
+
+  /**
+   * `f` of each element, as pairs: the way into pair operations.
+   * @example
+   * const ones = words.mapToPair((word) => [word, 1]);
+   */
+  mapToPair<K, V>(f: (value: T) => readonly [K, V], options?: OperatorOptions): DStream<[K, V]> {
+    return this.#lift("mapToPair", (rdd) => rdd.mapToPair(f as (value: unknown) => [unknown, unknown]), options);
+  }
+
+  /** All pairs of `f` of each element. */
+  flatMapToPair<K, V>(f: (value: T) => Iterable<readonly [K, V]>, options?: OperatorOptions): DStream<[K, V]> {
+    return this.#lift("flatMapToPair", (rdd) => rdd.flatMap(f as (value: unknown) => Iterable<unknown>), options);
+  }
+
+  /**
+   * `f` of each partition, called once for empty partitions too.
+   * @example
+   * const sums = numbers.mapPartitions((partition) => [partition.reduce((a, b) => a + b, 0)]);
+   */
+  mapPartitions<U>(f: (partition: readonly T[]) => Iterable<U>, options?: OperatorOptions): DStream<U> {
+    return this.#lift(
+      "mapPartitions",
+      (rdd) => rdd.mapPartitions(f as (p: readonly unknown[]) => Iterable<unknown>),
+      options,
+    );
+  }
+
+  /** `f` of each partition and its index. */
+  mapPartitionsWithIndex<U>(
+    f: (index: number, partition: readonly T[]) => Iterable<U>,
+    options?: OperatorOptions,
+  ): DStream<U> {
+    const g = f as (index: number, partition: readonly unknown[]) => Iterable<unknown>;
+    return this.#lift("mapPartitionsWithIndex", (rdd) => rdd.mapPartitionsWithIndex(g), options);
+  }
+
+  /** The elements of each partition as one list. */
+  glom(options?: OperatorOptions): DStream<T[]> {
+    return this.#lift("glom", (rdd) => rdd.glom(), options);
+  }
+
+  /**
+   * This stream's elements, then the other's.
+   * @throws {IllegalArgumentError} when the two have different slides or contexts.
+   */
+  union(other: DStream<T>, options: OperatorOptions = {}): DStream<T> {
+    return this.#with("union", other, (a, b) => (a as AnyRdd).union(b as AnyRdd), options);
+  }
+
+  /** The same elements dealt out evenly to exactly `numPartitions` partitions; order is not kept. */
+  repartition(numPartitions: number, options?: OperatorOptions): DStream<T> {
+    return this.#lift("repartition", (rdd) => rdd.repartition(numPartitions), options);
+  }
+
+  // --- Reductions to one element ------------------------------------------------------------------------------------
+
+  /** The number of elements of each batch: exactly one element, 0 for an empty batch. */
+  count(options?: OperatorOptions): DStream<number> {
+    return this.#toOne("count", operators.count, operators.sum, options);
+  }
+
+  /** All elements of a batch as one by `f`, which must be associative and commutative; an empty batch stays empty. */
+  reduce(f: (a: T, b: T) => T, options?: OperatorOptions): DStream<T> {
+    const operator = operators.reduce(f as (a: unknown, b: unknown) => unknown);
+    return this.#toOne("reduce", operator, operator, options);
+  }
+
+  /** How often each element occurs in its batch. */
+  countByValue(options: ShuffleOptions = {}): DStream<[T, number]> {
+    const one = (value: unknown): [unknown, number] => [value, 1];
+    const add = (a: number, b: number): number => a + b;
+    return this.#lift("countByValue", (rdd) => rdd.mapToPair(one).reduceByKey(add, options), options);
+  }
+
+  // --- Pairs --------------------------------------------------------------------------------------------------------
+
+  /** `f` of each value, under the same key. */
+  mapValues<U>(
+    this: OnPairs<DStream<T>, T>,
+    f: (value: ValueOf<T>) => U & Sync<U>,
+    options?: OperatorOptions,
+  ): DStream<[KeyOf<T>, U]> {
+    return pairs(this).#lift("mapValues", (rdd) => asPairs(rdd).mapValues(f as AnyFunction), options);
+  }
+
+  /** All values of `f` of each value, under the same key. */
+  flatMapValues<U>(
+    this: OnPairs<DStream<T>, T>,
+    f: (value: ValueOf<T>) => Iterable<U>,
+    options?: OperatorOptions,
+  ): DStream<[KeyOf<T>, U]> {
+    const g = f as (value: unknown) => Iterable<unknown>;
+    return pairs(this).#lift("flatMapValues", (rdd) => asPairs(rdd).flatMapValues(g), options);
+  }
+
+  /**
+   * One pair a key and batch: the key's values as one by `f`, which must be associative and commutative.
+   * @example
+   * const counts = ones.reduceByKey((a, b) => a + b);
+   */
+  reduceByKey(
+    this: OnPairs<DStream<T>, T>,
+    f: (a: ValueOf<T>, b: ValueOf<T>) => ValueOf<T>,
+    options: ShuffleOptions = {},
+  ): DStream<[KeyOf<T>, ValueOf<T>]> {
+    return pairs(this).#lift("reduceByKey", (rdd) => asPairs(rdd).reduceByKey(f as AnyFunction, options), options);
+  }
+
+  /** One pair a key and batch, with the list of the key's values. */
+  groupByKey(this: OnPairs<DStream<T>, T>, options: ShuffleOptions = {}): DStream<[KeyOf<T>, ValueOf<T>[]]> {
+    return pairs(this).#lift("groupByKey", (rdd) => asPairs(rdd).groupByKey(options), options);
+  }
+
+  /** One pair a key and batch: the key's values folded into a combiner, first within partitions, then over them. */
+  combineByKey<C>(
+    this: OnPairs<DStream<T>, T>,
+    createCombiner: (value: ValueOf<T>) => C,
+    mergeValue: (combiner: C, value: ValueOf<T>) => C,
+    mergeCombiners: (left: C, right: C) => C,
+    options: ShuffleOptions & { readonly mapSideCombine?: boolean } = {},
+  ): DStream<[KeyOf<T>, C]> {
+    return pairs(this).#lift(
+      "combineByKey",
+      (rdd) =>
+        asPairs(rdd).combineByKey(
+          createCombiner as AnyFunction,
+          mergeValue as AnyFunction,
+          mergeCombiners as AnyFunction,
+          options,
+        ),
+      options,
+    );
+  }
+
+  /** For each key of either stream in a batch: its values here and its values there. */
+  cogroup<W>(
+    this: OnPairs<DStream<T>, T>,
+    other: DStream<[KeyOf<T>, W]>,
+    options: ShuffleOptions = {},
+  ): DStream<[KeyOf<T>, [ValueOf<T>[], W[]]]> {
+    return pairs(this).#with("cogroup", other, (a, b) => a.cogroup(b, options), options);
+  }
+
+  /**
+   * `[key, [value, otherValue]]` for every combination of values of a batch under a key that both have.
+   * @throws {IllegalArgumentError} when the two have different slides or contexts.
+   */
+  join<W>(
+    this: OnPairs<DStream<T>, T>,
+    other: DStream<[KeyOf<T>, W]>,
+    options: ShuffleOptions = {},
+  ): DStream<[KeyOf<T>, [ValueOf<T>, W]]> {
+    return pairs(this).#with("join", other, (a, b) => a.join(b, options), options);
+  }
+
+  /** As {@link join}, and `[value, undefined]` for keys that only this stream has. */
+  leftOuterJoin<W>(
+    this: OnPairs<DStream<T>, T>,
+    other: DStream<[KeyOf<T>, W]>,
+    options: ShuffleOptions = {},
+  ): DStream<[KeyOf<T>, [ValueOf<T>, W | undefined]]> {
+    return pairs(this).#with("leftOuterJoin", other, (a, b) => a.leftOuterJoin(b, options), options);
+  }
+
+  /** As {@link join}, and `[undefined, otherValue]` for keys that only the other stream has. */
+  rightOuterJoin<W>(
+    this: OnPairs<DStream<T>, T>,
+    other: DStream<[KeyOf<T>, W]>,
+    options: ShuffleOptions = {},
+  ): DStream<[KeyOf<T>, [ValueOf<T> | undefined, W]]> {
+    return pairs(this).#with("rightOuterJoin", other, (a, b) => a.rightOuterJoin(b, options), options);
+  }
+
+  /** As {@link join}, and the keys that only one of the two has, with `undefined` for the missing value. */
+  fullOuterJoin<W>(
+    this: OnPairs<DStream<T>, T>,
+    other: DStream<[KeyOf<T>, W]>,
+    options: ShuffleOptions = {},
+  ): DStream<[KeyOf<T>, [ValueOf<T> | undefined, W | undefined]]> {
+    return pairs(this).#with("fullOuterJoin", other, (a, b) => a.fullOuterJoin(b, options), options);
+  }
+
+  // --- State --------------------------------------------------------------------------------------------------------
+
+  /**
+   * Keeps a state for each key over all batches. In every batch `update` is called once for every key that has state or
+   * new values; what it returns is the state from then on, `undefined` removes the key. The stream has all keys with
+   * their state, every batch. Only changed states are written; plain objects and lists in state are frozen.
+   *
+   * Needs a checkpoint directory. Name the operator, so that its state survives changes of the program.
+   * @example
+   * const totals = ones.updateStateByKey<number>((values, total = 0) => total + values.length, { name: "totals" });
+   */
+  updateStateByKey<S>(
+    this: OnPairs<DStream<T>, T>,
+    update: (values: readonly ValueOf<T>[], state: S | undefined, key: KeyOf<T>, time: Time) => S | undefined,
+    options: StateOptions<KeyOf<T>, S> = {},
+  ): DStream<[KeyOf<T>, S]> {
+    const operator = operators.updateStateByKey(
+      (values, state, key, time) =>
+        update(values as readonly ValueOf<T>[], state as S | undefined, key as KeyOf<T>, new Time(time)),
+      options.initialState,
+    );
+    return pairs(this).#state(operator, options);
+  }
+
+  /**
+   * The iterator form: `update` is called once a partition with all keys that have state or values, and returns the
+   * pairs that are state from then on; it may drop, keep and re-key entries. A new key must belong to the same
+   * partition, which with `numPartitions: 1` it always does.
+   */
+  updateStateByKeyIterator<S>(
+    this: OnPairs<DStream<T>, T>,
+    update: (entries: Iterable<KeyUpdate<KeyOf<T>, ValueOf<T>, S>>, time: Time) => Iterable<readonly [KeyOf<T>, S]>,
+    options: StateOptions<KeyOf<T>, S> = {},
+  ): DStream<[KeyOf<T>, S]> {
+    const operator = operators.updateStateByKeyIterator(
+      (entries: Iterable<KeyedUpdate>, time) =>
+        update(entries as Iterable<KeyUpdate<KeyOf<T>, ValueOf<T>, S>>, new Time(time)),
+      options.initialState,
+    );
+    return pairs(this).#state(operator, options);
+  }
+
+  // --- RDDs ---------------------------------------------------------------------------------------------------------
+
+  /**
+   * What `f` makes of each batch's RDD: any RDD operation, on each batch. `f` runs when the batch is planned, on the
+   * driver and again on executors, so it must be deterministic.
+   * @example
+   * const cleaned = words.transform((rdd, time) => rdd.filter((word) => !stopWords.has(word)).distinct());
+   */
+  transform<U>(f: (rdd: RDD<T>, time: Time) => RDD<U> | Promise<RDD<U>>, options: OperatorOptions = {}): DStream<U> {
+    const body = (rdds: readonly AnyRdd[], time: Time) =>
+      (f as (rdd: AnyRdd, t: Time) => AnyRdd)(rdds[0] as AnyRdd, time);
+    return new DStream<U>(this.context, transformNode(this.context.builder, [this.node], body, options));
+  }
+
+  /**
+   * What `f` makes of the RDDs of this stream and another.
+   * @throws {IllegalArgumentError} when the two have different slides or contexts.
+   */
+  transformWith<W, U>(
+    other: DStream<W>,
+    f: (rdd: RDD<T>, other: RDD<W>, time: Time) => RDD<U> | Promise<RDD<U>>,
+    options: OperatorOptions = {},
+  ): DStream<U> {
+    this.#assertSameContext("transformWith", other);
+    const g = f as (a: AnyRdd, b: AnyRdd, time: Time) => AnyRdd;
+    const body = (rdds: readonly AnyRdd[], time: Time) => g(rdds[0] as AnyRdd, rdds[1] as AnyRdd, time);
+    return new DStream<U>(this.context, transformNode(this.context.builder, [this.node, other.node], body, options));
+  }
+
+  // --- Output operations --------------------------------------------------------------------------------------------
+
+  /**
+   * Hands each committed batch's RDD to `body`, which runs on the driver; the actions in it run on the executors. It is
+   * called for empty batches too. Executors run the body again up to the action they are asked for, so it must be
+   * deterministic; put effects of its own in `context.step`.
+   * @example
+   * counts.foreachRDD(async (rdd, time) => {
+   *   await rdd.foreachPartition(async (rows, { token }) => database.upsertOnce(token, rows));
+   * });
+   */
+  foreachRDD(
+    body: (rdd: RDD<T>, time: Time, context: BodyContext) => void | Promise<void>,
+    options: OperatorOptions = {},
+  ): void {
+    const operation = foreachRDD((rdd, time, context) => body(rdd as unknown as RDD<T>, new Time(time), context));
+    this.context.builder.addOutput("foreachRDD", options, this.node, operation);
+  }
+
+  /** Prints the first `n` elements of every batch. @throws {IllegalArgumentError} unless n is a whole number of at least 0. */
+  print(n = 10, options: OperatorOptions = {}): void {
+    if (!Number.isInteger(n) || n < 0)
+      throw new IllegalArgumentError(`print needs a whole number of elements, not ${String(n)}.`);
+    this.context.builder.addOutput("print", options, this.node, print(n));
+  }
+
+  /**
+   * Writes every batch as text, one line an element, to a directory `prefix-<batch time in ms>[.suffix]` with one part
+   * file a partition that has elements. Each file is written exactly once.
+   */
+  saveAsTextFiles(prefix: string, suffix = "", options: OperatorOptions = {}): void {
+    this.context.builder.addOutput("saveAsTextFiles", options, this.node, saveAsTextFiles(prefix, suffix));
+  }
+
+  // --- Life cycle ---------------------------------------------------------------------------------------------------
+
+  /**
+   * Spark's data checkpoint interval. State here is durable with every batch, so this changes nothing but is checked
+   * and kept, for programs that come from Spark.
+   * @throws {IllegalArgumentError} unless the interval is a multiple of this stream's slide.
+   */
+  checkpoint(interval: Duration): this {
+    if (interval.milliseconds <= 0 || interval.milliseconds % this.node.slide !== 0) {
+      throw new IllegalArgumentError(
+        `The checkpoint interval of ${this.node.uid} must be a multiple of its slide duration of ${this.node.slide} ms, not ${interval}.`,
+      );
+    }
+    return this;
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------
+
+  #lift<U>(kind: string, f: (rdd: AnyRdd) => RDD<never> | AnyRdd, options?: OperatorOptions): DStream<U> {
+    return new DStream<U>(
+      this.context,
+      liftNode(this.context.builder, kind, this.node, f as (rdd: AnyRdd) => AnyRdd, options),
+    );
+  }
+
+  /** Each partition to one value, all of them to one partition, and that to one value again. */
+  #toOne<U>(
+    kind: string,
+    perPartition: Parameters<typeof build.narrow>[3],
+    perBatch: Parameters<typeof build.narrow>[3],
+    options?: OperatorOptions,
+  ): DStream<U> {
+    return this.#lift(
+      kind,
+      (rdd) => {
+        const partials = build.narrow(rdd.session, kind, rdd.node, perPartition);
+        const together = build.repartition(rdd.session, kind, partials, 1);
+        return new RddClass(build.narrow(rdd.session, kind, together, perBatch), rdd.session);
+      },
+      options,
+    );
+  }
+
+  #with<W, U>(
+    kind: string,
+    other: DStream<W>,
+    f: (a: RDD<[unknown, unknown]>, b: RDD<[unknown, W]>) => AnyRdd | RDD<never>,
+    options: OperatorOptions,
+  ): DStream<U> {
+    this.#assertSameContext(kind, other);
+    const { builder } = this.context;
+    const both = (rdds: readonly AnyRdd[]) =>
+      f(rdds[0] as RDD<[unknown, unknown]>, rdds[1] as RDD<[unknown, W]>) as AnyRdd;
+    return new DStream<U>(this.context, liftAllNode(builder, kind, [this.node, other.node], both, options));
+  }
+
+  #state<U>(operator: ReturnType<typeof operators.updateStateByKey>, options: ShuffleOptions): DStream<U> {
+    return new DStream<U>(this.context, updateStateByKeyNode(this.context.builder, this.node, operator, options));
+  }
+
+  #assertSameContext(what: string, other: DStream<unknown> | { readonly context: StreamingContext }): void {
+    if (other.context !== this.context)
+      throw new IllegalArgumentError(`${what}: the other DStream is of another context.`);
+  }
+}
+
+function pairs<T>(self: unknown): DStream<T> {
+  return self as DStream<T>;
+}
+
+function asPairs(rdd: AnyRdd): RDD<[unknown, unknown]> {
+  return rdd as RDD<[unknown, unknown]>;
+}

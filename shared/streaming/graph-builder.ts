@@ -1,0 +1,82 @@
+import { IllegalArgumentError, IllegalStateError } from "../errors/index.js";
+import type { OutputNode, StreamGraph, StreamNode } from "./graph.js";
+import type { OutputOperation } from "./outputs/index.js";
+
+/** Options of any operator. */
+export interface OperatorOptions {
+  /** The operator's uid: what its state, outputs and metrics are kept under. Default: its kind and ordinal. */
+  readonly name?: string;
+}
+
+const UID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
+
+/** Collects nodes and output operations in definition order and gives them their uids. */
+export class GraphBuilder {
+  readonly #appName: string;
+  readonly #batchDuration: number;
+  readonly #nodes: StreamNode[] = [];
+  readonly #outputs: OutputNode[] = [];
+  readonly #ordinals = new Map<string, number>();
+  readonly #uids = new Set<string>();
+  #closed: string | undefined;
+
+  constructor(appName: string, batchDuration: number) {
+    this.#appName = appName;
+    this.#batchDuration = batchDuration;
+  }
+
+  /** Adds a node. */
+  add(
+    kind: string,
+    options: OperatorOptions,
+    make: (id: number, uid: string) => Omit<StreamNode, "id" | "kind" | "uid">,
+  ): StreamNode {
+    this.#assertOpen(kind);
+    const id = this.#nodes.length;
+    const uid = this.#uid(kind, options.name);
+    const node: StreamNode = Object.freeze({ id, kind, uid, ...make(id, uid) });
+    this.#nodes.push(node);
+    return node;
+  }
+
+  addOutput(kind: string, options: OperatorOptions, parent: StreamNode, operation: OutputOperation): void {
+    this.#assertOpen(kind);
+    const output = { id: this.#outputs.length, kind, uid: this.#uid(kind, options.name), parent, operation };
+    this.#outputs.push(Object.freeze(output));
+  }
+
+  /** From here on nothing can be added, because the context is `reason` (starting, stopping). */
+  close(reason: string): void {
+    this.#closed = reason;
+  }
+
+  get graph(): StreamGraph {
+    return {
+      appName: this.#appName,
+      batchDuration: this.#batchDuration,
+      nodes: this.#nodes,
+      outputs: this.#outputs,
+    };
+  }
+
+  #assertOpen(kind: string): void {
+    if (this.#closed === undefined) return;
+    throw new IllegalStateError(
+      `Adding ${kind} after ${this.#closed} a context is not possible: inputs, transformations and output operations are added before start().`,
+    );
+  }
+
+  #uid(kind: string, name: string | undefined): string {
+    const ordinal = this.#ordinals.get(kind) ?? 0;
+    this.#ordinals.set(kind, ordinal + 1);
+    const uid = name ?? `${kind}-${ordinal}`;
+    if (!UID.test(uid)) {
+      throw new IllegalArgumentError(
+        `"${uid}" cannot name an operator: use letters, digits, ".", "-" and "_", at most 100, beginning with a letter or digit.`,
+      );
+    }
+    if (this.#uids.has(uid)) throw new IllegalArgumentError(`Two operators are named "${uid}": names must be unique.`);
+    this.#uids.add(uid);
+    return uid;
+  }
+}

@@ -1,0 +1,46 @@
+import { IllegalArgumentError } from "../errors/index.js";
+import type { StreamingApp } from "./app.js";
+import type { StreamGraph } from "./graph.js";
+
+/** How a started application is run; made by a {@link Master}. */
+export interface Runtime {
+  /** Begins to run batches; resolves when the first tick is scheduled. */
+  start(): Promise<void>;
+  /** Ends it. Gracefully: receivers first, then all that was received is processed, within the stop time-out. */
+  stop(gracefully: boolean): Promise<void>;
+  /** Resolves when it has ended; rejects with the last reported error. */
+  readonly terminated: Promise<void>;
+  /** True when it ends within so many milliseconds, false when not; rejects as `terminated` does. */
+  terminatedWithin(millis: number): Promise<boolean>;
+}
+
+/** What a master is asked to run. */
+export interface RunRequest {
+  readonly app: StreamingApp;
+  readonly graph: StreamGraph;
+  readonly master: string;
+  readonly checkpointDirectory: string | undefined;
+  /** Fail when there is no checkpoint yet. */
+  readonly mustRecover: boolean;
+  /** Set an unreadable checkpoint aside and start anew instead of failing. */
+  readonly createOnError: boolean;
+}
+
+/** Opens what an application runs on; reads the checkpoint, runs nothing yet. */
+export type Master = (request: RunRequest) => Promise<Runtime>;
+
+const masters: { readonly pattern: RegExp; readonly syntax: string; readonly open: Master }[] = [];
+
+/** Makes a kind of master known; done where implementations are put together. */
+export function registerMaster(pattern: RegExp, syntax: string, open: Master): void {
+  masters.push({ pattern, syntax, open });
+}
+
+/** @throws {IllegalArgumentError} for a master that is not known, listing those that are. */
+export function findMaster(master: string): Master {
+  const found = masters.find((candidate) => candidate.pattern.test(master));
+  if (found !== undefined) return found.open;
+  throw new IllegalArgumentError(
+    `"${master}" is not a master: use ${masters.map((candidate) => candidate.syntax).join(", or ")}.`,
+  );
+}

@@ -1,0 +1,376 @@
+import { decode } from "../codec/index.js";
+import { IllegalArgumentError, IllegalStateError } from "../errors/index.js";
+import type { FileInfo } from "../ports/index.js";
+import type { RDD } from "../rdd/index.js";
+import { Duration, type Time } from "../time/index.js";
+import type { StreamingApp } from "./app.js";
+import { DStream } from "./dstream.js";
+import type { StreamGraph } from "./graph.js";
+import { GraphBuilder, type OperatorOptions } from "./graph-builder.js";
+import type { InitialPosition, Input, QueueInput, ReceiverSpec, SocketDecoder } from "./inputs.js";
+import { findMaster, type Runtime } from "./master.js";
+import { inputNode } from "./operators/input.js";
+import { liftAllNode } from "./operators/lift.js";
+import { transformNode } from "./operators/transform.js";
+import type { Receiver } from "./receiver.js";
+import { validateGraph } from "./validate.js";
+
+/** How and where an application runs. */
+export interface ContextOptions {
+  /** `local` (one executor), `local[n]`, `local[*]` (one executor a core). @defaultValue `"local[*]"` */
+  readonly master?: string;
+  /** Where positions, state and outputs owed are kept. Needed for stateful operators and to recover. */
+  readonly checkpointDirectory?: string;
+  /** When the checkpoint cannot be read: set it aside (renamed, not deleted) and start anew. @defaultValue false */
+  readonly createOnError?: boolean;
+}
+
+/** `INITIALIZED` → `ACTIVE` → `STOPPED`, never back. */
+export type ContextState = "INITIALIZED" | "ACTIVE" | "STOPPED";
+
+/** Options of {@link StreamingContext.kinesisStream}. */
+export interface StreamOptions<T> extends OperatorOptions {
+  /** Turns a record's data into an element. @defaultValue UTF-8 text */
+  readonly decode?: (data: Uint8Array) => T;
+  /** Where reading begins when the application runs for the first time. @defaultValue `{ type: "trim-horizon" }` */
+  readonly initialPosition?: InitialPosition;
+}
+
+/** Options of {@link StreamingContext.textFileStream}. */
+export interface FileStreamOptions extends OperatorOptions {
+  /** @defaultValue names that do not begin with "." or "_" */
+  readonly filter?: (file: FileInfo) => boolean;
+  /** False: also files that are there at the first start. @defaultValue true */
+  readonly newFilesOnly?: boolean;
+  /** Least number of partitions that a large file is cut into. */
+  readonly minPartitions?: number;
+}
+
+/** Options of {@link StreamingContext.queueStream}. */
+export interface QueueStreamOptions<T> extends OperatorOptions {
+  /** One collection a batch, or all that are there as one. @defaultValue true */
+  readonly oneAtATime?: boolean;
+  /** What an exhausted queue gives. @defaultValue an empty collection */
+  readonly default?: readonly T[];
+  /** @defaultValue the default number of partitions */
+  readonly numPartitions?: number;
+}
+
+let active: StreamingContext | undefined;
+
+/**
+ * The entry point: makes input streams, holds the graph they grow into, and starts and stops it.
+ * Source: Spark Streaming's StreamingContext.
+ *
+ * @example
+ * const ssc = await StreamingContext.getOrCreate(app, { master: "local[2]", checkpointDirectory: ".checkpoint" });
+ * await ssc.start();
+ * await ssc.awaitTermination();
+ */
+export class StreamingContext {
+  readonly #app: StreamingApp;
+  readonly #builder: GraphBuilder;
+  #state: ContextState = "INITIALIZED";
+  #runtime: Runtime | undefined;
+  #hasStorage = false;
+
+  /** @internal Users get contexts from {@link StreamingContext.getOrCreate}, or as the argument of their `build`. */
+  constructor(app: StreamingApp) {
+    this.#app = app;
+    this.#builder = new GraphBuilder(app.name, app.options.batchDuration);
+  }
+
+  /**
+   * A context for the application: with the state and positions of the checkpoint where there is one, new otherwise.
+   * Does not start it.
+   * @throws {IllegalArgumentError} for an unknown master.
+   * @throws {CheckpointError} when the checkpoint is in use, cannot be read, or does not fit the program.
+   */
+  static getOrCreate(app: StreamingApp, options: ContextOptions = {}): Promise<StreamingContext> {
+    return StreamingContext.#open(app, options, false);
+  }
+
+  /**
+   * As {@link getOrCreate}, but there must be a checkpoint.
+   * @throws {IllegalArgumentError} when there is none.
+   */
+  static fromCheckpoint(
+    app: StreamingApp,
+    options: ContextOptions & { readonly checkpointDirectory: string },
+  ): Promise<StreamingContext> {
+    return StreamingContext.#open(app, options, true);
+  }
+
+  /** The context that is started and not stopped, if any; there can be one a process. */
+  static getActive(): StreamingContext | undefined {
+    return active;
+  }
+
+  static async #open(app: StreamingApp, options: ContextOptions, mustRecover: boolean): Promise<StreamingContext> {
+    const master = options.master ?? "local[*]";
+    const open = findMaster(master);
+    const ssc = new StreamingContext(app);
+    app.build(ssc);
+    ssc.#hasStorage = options.checkpointDirectory !== undefined;
+    ssc.#runtime = await open({
+      app,
+      graph: ssc.graph,
+      master,
+      checkpointDirectory: options.checkpointDirectory,
+      mustRecover,
+      createOnError: options.createOnError ?? false,
+    });
+    return ssc;
+  }
+
+  /** The application's name. */
+  get appName(): string {
+    return this.#app.name;
+  }
+
+  /** The interval of the batches. */
+  get batchDuration(): Duration {
+    return new Duration(this.#app.options.batchDuration);
+  }
+
+  getState(): ContextState {
+    return this.#state;
+  }
+
+  // --- Inputs -------------------------------------------------------------------------------------------------------
+
+  /**
+   * The records of a Kinesis data stream; in local mode of the local stream of that name. One partition a shard.
+   * @example
+   * const clicks = ssc.kinesisStream("clicks", { decode: (data) => JSON.parse(Buffer.from(data).toString()) as Click });
+   */
+  kinesisStream(stream: string, options?: StreamOptions<string> & { readonly decode?: never }): DStream<string>;
+  kinesisStream<T>(stream: string, options: StreamOptions<T>): DStream<T>;
+  kinesisStream<T>(stream: string, options: StreamOptions<T> = {}): DStream<T> {
+    const initialPosition = options.initialPosition ?? { type: "trim-horizon" };
+    return this.#input("kinesisStream", options, () => ({
+      type: "stream",
+      stream,
+      decode: options.decode,
+      initialPosition,
+      receiver: undefined,
+    }));
+  }
+
+  /**
+   * Lines of UTF-8 text from a TCP server. When the connection fails or ends, it is tried again every two seconds.
+   * A plain socket cannot send again what was on its way when this process died.
+   * @throws {IllegalArgumentError} for a port outside 1 to 65535.
+   */
+  socketTextStream(host: string, port: number, options: OperatorOptions = {}): DStream<string> {
+    return this.#receiver("socketTextStream", options, { type: "socket", host, port: checkPort(port) }, undefined);
+  }
+
+  /**
+   * Records from a TCP server, cut out of the bytes by a decoder.
+   * @throws {IllegalArgumentError} for a port outside 1 to 65535.
+   */
+  socketStream<T>(host: string, port: number, decoder: SocketDecoder<T>, options: OperatorOptions = {}): DStream<T> {
+    const spec: ReceiverSpec = { type: "socket", host, port: checkPort(port), decoder };
+    return this.#receiver("socketStream", options, spec, decode);
+  }
+
+  /** Records from a receiver of your own. The function makes it; it is called where the receiver is to run. */
+  receiverStream<T>(make: () => Receiver<T>, options: OperatorOptions = {}): DStream<T> {
+    return this.#receiver("receiverStream", options, { type: "custom", make }, decode);
+  }
+
+  /**
+   * The lines of files that appear in a directory (which may contain `*`). Move files in whole: what is appended to a
+   * file later is not read.
+   */
+  textFileStream(directory: string, options: FileStreamOptions = {}): DStream<string> {
+    return this.#input("textFileStream", options, () => ({
+      type: "files",
+      directory,
+      filter: options.filter ?? isVisible,
+      newFilesOnly: options.newFilesOnly ?? true,
+      minPartitions: options.minPartitions,
+    }));
+  }
+
+  /**
+   * Collections that the program holds, one a batch; for tests and demonstrations. Appending to the array while the
+   * application runs adds batches. After a restart, reading goes on at the position where it was.
+   */
+  queueStream<T>(queue: readonly (readonly T[] | null)[], options: QueueStreamOptions<T> = {}): DStream<T> {
+    return this.#input(
+      "queueStream",
+      options,
+      (): QueueInput => ({
+        type: "queue",
+        queue,
+        oneAtATime: options.oneAtATime ?? true,
+        defaultValue: options.default,
+        numPartitions: options.numPartitions,
+      }),
+    );
+  }
+
+  // --- Several streams ----------------------------------------------------------------------------------------------
+
+  /**
+   * The elements of all streams, in the order of the list.
+   * @throws {IllegalArgumentError} for an empty list, or streams with different slides or of another context.
+   */
+  union<T>(streams: readonly DStream<T>[], options: OperatorOptions = {}): DStream<T> {
+    this.#assertOwn("union", streams);
+    const nodes = streams.map((stream) => stream.node);
+    const unionOf = (rdds: readonly RDD<unknown>[]): RDD<unknown> => {
+      const [first, ...rest] = rdds as [RDD<unknown>, ...RDD<unknown>[]];
+      return rest.reduce((left, right) => left.union(right), first);
+    };
+    return new DStream<T>(this, liftAllNode(this.#builder, "union", nodes, unionOf, options));
+  }
+
+  /**
+   * What `f` makes of the RDDs of all streams, in the order of the list.
+   * @throws {IllegalArgumentError} for an empty list, or streams with different slides or of another context.
+   * @example
+   * ssc.transform([a, b, c], ([x, y, z], time) => x.union(y).union(z));
+   */
+  transform<S extends readonly DStream<unknown>[], U>(
+    streams: readonly [...S],
+    f: (
+      rdds: { [I in keyof S]: S[I] extends DStream<infer T> ? RDD<T> : never },
+      time: Time,
+    ) => RDD<U> | Promise<RDD<U>>,
+    options: OperatorOptions = {},
+  ): DStream<U> {
+    this.#assertOwn("transform", streams);
+    const body = f as unknown as (rdds: readonly RDD<unknown>[], time: Time) => RDD<unknown> | Promise<RDD<unknown>>;
+    return new DStream<U>(
+      this,
+      transformNode(
+        this.#builder,
+        streams.map((stream) => stream.node),
+        body,
+        options,
+      ),
+    );
+  }
+
+  // --- Life cycle ---------------------------------------------------------------------------------------------------
+
+  /**
+   * Starts to receive and to run batches. A second call does nothing.
+   * @throws {IllegalStateError} after stop, or while another context of this process is active.
+   * @throws {IllegalArgumentError} for a program without output operation, or with state but no checkpoint directory.
+   */
+  async start(): Promise<void> {
+    if (this.#state === "ACTIVE") return;
+    if (this.#state === "STOPPED") {
+      throw new IllegalStateError("This context has already been stopped and cannot be started again: make a new one.");
+    }
+    const runtime = this.#assertRuntime();
+    if (active !== undefined) {
+      throw new IllegalStateError(
+        `Only one context can be started in a process: "${active.appName}" is active. Stop it first.`,
+      );
+    }
+    try {
+      validateGraph(this.graph, this.#hasStorage);
+      this.#builder.close("starting");
+      active = this;
+      this.#state = "ACTIVE";
+      await runtime.start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    runtime.terminated.then(
+      () => this.#ended(),
+      () => this.#ended(),
+    );
+  }
+
+  /**
+   * Resolves when the application has stopped.
+   * @throws {SluiceError} the last error that a batch or output operation reported.
+   */
+  async awaitTermination(): Promise<void> {
+    await this.#runtime?.terminated;
+  }
+
+  /** Resolves with true when the application has stopped, with false after so much time. @throws as {@link awaitTermination} */
+  async awaitTerminationOrTimeout(timeout: Duration): Promise<boolean> {
+    return (await this.#runtime?.terminatedWithin(timeout.milliseconds)) ?? false;
+  }
+
+  /**
+   * Stops. With `gracefully`, receivers are stopped first and everything received is processed and put out, within the
+   * stop time-out; without, the batch that is running is dropped and done again at the next start. Nothing is lost either way.
+   */
+  async stop(options: { readonly gracefully?: boolean } = {}): Promise<void> {
+    this.#builder.close("stopping");
+    const wasStopped = this.#state === "STOPPED";
+    await this.#runtime?.stop(!wasStopped && (options.gracefully ?? false));
+    this.#ended();
+  }
+
+  // ------------------------------------------------------------------------------------------------------------------
+
+  /** @internal */
+  get graph(): StreamGraph {
+    return this.#builder.graph;
+  }
+
+  /** @internal */
+  get builder(): GraphBuilder {
+    return this.#builder;
+  }
+
+  #ended(): void {
+    this.#state = "STOPPED";
+    if (active === this) active = undefined;
+  }
+
+  #assertRuntime(): Runtime {
+    if (this.#runtime !== undefined) return this.#runtime;
+    throw new IllegalStateError(
+      "This context only builds a graph: start an application with StreamingContext.getOrCreate.",
+    );
+  }
+
+  #input<T>(kind: string, options: OperatorOptions, make: (uid: string) => Input): DStream<T> {
+    return new DStream<T>(this, inputNode(this.#builder, kind, options, make));
+  }
+
+  /** A receiver fills a local stream of its own, named by its uid. */
+  #receiver<T>(
+    kind: string,
+    options: OperatorOptions,
+    receiver: ReceiverSpec,
+    decodeRecord: ((data: Uint8Array) => unknown) | undefined,
+  ): DStream<T> {
+    return this.#input(kind, options, (uid) => ({
+      type: "stream",
+      stream: `${this.#app.name}.${uid}`,
+      decode: decodeRecord,
+      initialPosition: { type: "trim-horizon" },
+      receiver,
+    }));
+  }
+
+  #assertOwn(what: string, streams: readonly DStream<unknown>[]): void {
+    for (const stream of streams) {
+      if (stream.context !== this)
+        throw new IllegalArgumentError(`${what}: some of the DStreams are of another context.`);
+    }
+  }
+}
+
+function checkPort(port: number): number {
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new IllegalArgumentError(`${String(port)} is not a port: use a whole number from 1 to 65535.`);
+}
+
+function isVisible(file: FileInfo): boolean {
+  const name = file.path.slice(file.path.lastIndexOf("/") + 1);
+  return !name.startsWith(".") && !name.startsWith("_");
+}
