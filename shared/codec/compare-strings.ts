@@ -8,11 +8,15 @@ export function compareStrings(a: string, b: string): number {
   let i = 0;
   while (i < length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
   if (i === length) return a.length < b.length ? -1 : 1;
-  // Where the second half of a character differs, the character as a whole decides.
-  if (i > 0 && isHighSurrogate(a.charCodeAt(i - 1))) i--;
+  // Where one of the units is the second half of a character, that character as a whole decides.
+  if (i > 0 && isHigh(a.charCodeAt(i - 1)) && (isLow(a.charCodeAt(i)) || isLow(b.charCodeAt(i)))) i--;
   return (a.codePointAt(i) as number) < (b.codePointAt(i) as number) ? -1 : 1;
 }
 
-function isHighSurrogate(unit: number): boolean {
+function isHigh(unit: number): boolean {
   return unit >= 0xd800 && unit < 0xdc00;
+}
+
+function isLow(unit: number): boolean {
+  return unit >= 0xdc00 && unit < 0xe000;
 }

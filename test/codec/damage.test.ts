@@ -13,6 +13,9 @@ import {
 import { CorruptDataError } from "../../shared/errors/index.js";
 import { column, value } from "./arbitraries.js";
 
+// Properties run many times, perhaps on a busy machine.
+jest.setTimeout(30_000);
+
 /** Bits flipped, a piece cut out, a piece of rubbish put in. */
 const damage = fc.array(
   fc.oneof(
@@ -65,7 +68,7 @@ describe("damaged bytes", () => {
   it("of a value never do worse than a CorruptDataError", () => {
     fc.assert(
       fc.property(value, damage, (original, blows) => survives(() => decode(damaged(encode(original), blows)))),
-      { numRuns: 3000 },
+      { numRuns: 700 },
     );
   });
 
@@ -74,7 +77,7 @@ describe("damaged bytes", () => {
       fc.property(column, damage, (values, blows) => {
         for (const read of readers(damaged(encodeColumn(values), blows))) survives(read);
       }),
-      { numRuns: 3000 },
+      { numRuns: 700 },
     );
   });
 
@@ -86,7 +89,7 @@ describe("damaged bytes", () => {
         survives(() => decode(Buffer.concat([Buffer.from([0xd5, 1]), bytes])));
         for (const read of readers(Buffer.concat([Buffer.from([0xdc, 1]), bytes]))) survives(read);
       }),
-      { numRuns: 3000 },
+      { numRuns: 700 },
     );
   });
 
@@ -130,6 +133,13 @@ describe("damaged bytes", () => {
     }
   });
 
+  it("are measured before memory is allocated", () => {
+    for (const layout of [0, 2]) {
+      const bytes = new Uint8Array([0xdc, 1, 0xff, 0xff, 0xff, 0x3f, layout, 1, 1]);
+      expect(() => decodeColumn(bytes)).toThrow(/134217727 (more needed|bytes of numbers)/);
+    }
+  });
+
   it("cannot turn a few ones into billions", () => {
     for (const values of [
       new Array(300).fill(1),
@@ -158,6 +168,49 @@ describe("damaged bytes", () => {
       nested.writeUInt32LE(left - 6, at + 2);
     }
     expect(() => decodeColumn(nested)).toThrow(/nested more than 16 levels/);
+  });
+
+  it.each([
+    ["a tag that is not given", "d501d5", /no value with tag 0xd5/],
+    ["a number of too many bytes", "d501cfffffffffffffffffff01", /too many bytes|too large/],
+    ["an integer of more than 32 bits", "d501c4ffffffff1f", /an integer is too large/],
+    ["half a UTF-16 unit", "d501cb0300d800", /half a UTF-16 unit/],
+    ["a name that is no string", "d501b10501", /name of a property was expected/],
+    ["a typed array of no type", "d501ce0b00", /unknown type/],
+    ["part of an element", "d501ce0303010203", /part of an element/],
+    ["a codec name that is no string", "d501d40501", /a string was expected/],
+    ["left over bytes", "d5010505", /left over/],
+  ])("of a value are noticed: %s", (_, bytes, message) => {
+    expect(() => decode(Buffer.from(bytes, "hex"))).toThrow(CorruptDataError);
+    expect(() => decode(Buffer.from(bytes, "hex"))).toThrow(message);
+  });
+
+  it.each([
+    ["no such layout", "dc01010b05", /no column layout 11/],
+    ["a count that is not confirmed", "dc0104 01 27b4f085 01", /not confirmed/],
+    ["a constant that is no primitive", "dc0103 01 27b4f085 a0", /must be a primitive/],
+    ["too few numbers", "dc0103 02 0102", /3 bytes of numbers/],
+    ["too many numbers", "dc0103 02 01020304", /3 bytes of numbers/],
+    ["a negative length", "dc0102 06 09000000 04 ffffffff 03000000 826162", /no such length/],
+    ["a length that is no number", "dc0103 06 06000000 01 27b4f085 c1 00", /no such length/],
+    ["lengths that are not integers", "dc0101 06 09000000 05 000000000000f03f 8161", /cannot hold lengths/],
+    ["a string beyond its text", "dc0102 06 03000000 02 0104 83616263", /crosses the end of its text/],
+    ["a string longer than its text", "dc0102 06 03000000 02 0400 83616263", /longer than its text/],
+    ["a text that is none", "dc0102 06 03000000 02 0102 c1", /a string was expected/],
+    ["text left over", "dc0102 06 03000000 02 0101 83616263", /text is left over/],
+    ["more elements than there are", "dc0102 08 02 03000000 02 0102 03000000 02 0102", /more elements than there are/],
+    ["elements left over", "dc0102 08 03 03000000 02 0101 04000000 02 010203", /elements are left over/],
+    ["tuples of one", "dc0101 09 01 02000000 02 01", /no tuples of 1/],
+    ["tuples of nine", "dc0101 09 09", /no tuples of 9/],
+    ["records without names", "dc0101 0a 00", /no such records/],
+    ["records with a prototype", "dc0101 0a 01 895f5f70726f746f5f5f 02000000 02 01", /no such records/],
+    ["bytes of a child left over", "dc0102 08 02 03000000 02 0101 05000000 00 01 02 03 04", /left over/],
+    ["a column of 2^32 values", "dc018080808010 00", /cannot be that long/],
+  ])("of a column are noticed: %s", (_, spaced, message) => {
+    const bytes = Buffer.from(spaced.replaceAll(" ", ""), "hex");
+    expect(() => decodeColumn(bytes)).toThrow(CorruptDataError);
+    expect(() => decodeColumn(bytes)).toThrow(message);
+    expect(() => forEachInColumn(bytes, () => {})).toThrow(message);
   });
 
   it("say where they are damaged", () => {

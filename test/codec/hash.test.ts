@@ -3,6 +3,9 @@ import { hashBytes, hashString } from "../../shared/codec/hash.js";
 import { hashKey, keyBytes } from "../../shared/codec/index.js";
 import { text } from "./arbitraries.js";
 
+// Properties run many times, perhaps on a busy machine.
+jest.setTimeout(30_000);
+
 describe("hashKey", () => {
   /** State is partitioned by these numbers: a change here loses every user's state. */
   it.each<[unknown, number]>([

@@ -3,6 +3,9 @@ import { KeyMap, keyBytes } from "../../shared/codec/index.js";
 import { BadPairError, NotSerializableError } from "../../shared/errors/index.js";
 import { smallKey } from "./arbitraries.js";
 
+// Properties run many times, perhaps on a busy machine.
+jest.setTimeout(30_000);
+
 /** The same map, made simple: a list searched from the front. */
 class Model {
   list: { key: unknown; value: number }[] = [];
@@ -98,6 +101,17 @@ describe("KeyMap", () => {
     expect([map.size, map.has([2]), map.has("a")]).toEqual([0, false, false]);
     map.set([2], 5);
     expect([...map]).toEqual([[[2], 5]]);
+  });
+
+  it("lets go of keys that were removed", () => {
+    const [first, second, third] = [[1], [1], [1]];
+    const map = new KeyMap<number>().set(first, 1);
+    map.delete([1]);
+    map.set(second, 2);
+    expect([...map.keys()][0]).toBe(second);
+    map.clear();
+    map.set(third, 3);
+    expect([...map.keys()][0]).toBe(third);
   });
 
   it("refuses undefined as a key, and keys that cannot be encoded", () => {

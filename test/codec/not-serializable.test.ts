@@ -92,9 +92,25 @@ describe("a value that cannot be encoded", () => {
     expect(failure(() => encodeColumn([record])).details.type).toBe("cycle");
   });
 
+  it("may be a cycle, which is left at once", () => {
+    let reads = 0;
+    const node = {
+      get payload() {
+        reads++;
+        return "large";
+      },
+      self: {},
+    };
+    node.self = node;
+    failure(() => encode(node));
+    // Once to write it, once to find out where it is.
+    expect(reads).toBe(2);
+  });
+
   it("is not one that merely occurs twice", () => {
     const shared = { a: 1 };
     expect(() => encode([shared, shared, { shared }])).not.toThrow();
+    expect(failure(() => encode([shared, shared, Symbol("s")])).details.path).toBe("[2]");
   });
 
   it("may be nested too deep", () => {
@@ -102,6 +118,26 @@ describe("a value that cannot be encoded", () => {
     for (let i = 0; i < 501; i++) deep = [deep];
     expect(failure(() => encode(deep)).details.type).toBe("deep");
     expect(failure(() => encode(deep)).message).toMatch(/more than 500 levels/);
+  });
+
+  it("may be a user's class that is named like a built-in one", () => {
+    for (const name of ["Object", "Array", "Map", "Date", "Float64Array"]) {
+      const Impostor = class {
+        readonly [Symbol.toStringTag] = name;
+      };
+      Object.defineProperty(Impostor, "name", { value: name });
+      expect(failure(() => encode([new Impostor()])).details).toEqual({ path: "[0]", type: name });
+    }
+  });
+
+  it("may be gone when it is looked for", () => {
+    let reads = 0;
+    const fickle = {
+      get once() {
+        return reads++ === 0 ? Symbol("s") : 1;
+      },
+    };
+    expect(failure(() => encode(fickle)).details).toEqual({ path: "?", type: "symbol" });
   });
 
   it("leaves the codec fit for the next value", () => {

@@ -85,6 +85,28 @@ describe("registerCodec", () => {
     expect(() => decode(bytes)).toThrow(expect.objectContaining({ code: "SLUICE_CORRUPT_DATA", cause }));
   });
 
+  it("lets through what a codec throws on writing", () => {
+    class Locked {}
+    const thrown = new Error("locked");
+    registerCodec(Locked, {
+      name: "Locked",
+      encode: () => {
+        throw thrown;
+      },
+      decode: () => new Locked(),
+    });
+    expect(() => encode([new Locked()])).toThrow(thrown);
+    expect(decode(encode("next"))).toBe("next");
+  });
+
+  it("names the path into what a codec made of the value", () => {
+    class Wrapper {
+      readonly f = () => 1;
+    }
+    registerCodec(Wrapper, { name: "Wrapper", encode: ({ f }) => ({ f }), decode: () => new Wrapper() });
+    expect(() => encode({ a: new Wrapper() })).toThrow("a function at .a.f cannot be encoded");
+  });
+
   it("makes instances keys, equal by their plain form", () => {
     expect(keyBytes(new Money(1n, "EUR"))).toEqual(keyBytes(new Money(1n, "EUR")));
     expect(keyBytes(new Money(1n, "EUR"))).not.toEqual(keyBytes(new Money(1n, "USD")));

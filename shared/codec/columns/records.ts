@@ -1,4 +1,5 @@
 import { Layout } from "../format.js";
+import { kindOf } from "../kinds.js";
 import type { ByteReader } from "../reader.js";
 import { readName, writeString } from "../text.js";
 import type { ColumnWriter } from "./column-writer.js";
@@ -18,7 +19,7 @@ export function writeRecords(columns: ColumnWriter, values: readonly unknown[]):
 }
 
 function hasNames(value: unknown, names: readonly string[]): boolean {
-  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
+  if (typeof value !== "object" || value === null || kindOf(value) !== "object") return false;
   let i = 0;
   // Unlike Object.keys this allocates nothing. It would visit inherited names as well, but those `names` does not have.
   for (const name in value) if (name !== names[i++]) return false;
