@@ -47,8 +47,10 @@ export class MemoryFileSystem implements FileSystem {
   }
 }
 
+/** The working directory, `.`, has none; the root, `/`, has an empty one. */
 function segmentsOf(path: string): readonly string[] {
-  return normal(path).split("/");
+  const normalized = normal(path).replace(/^\/$/, "");
+  return normalized === "" && !path.startsWith("/") ? [] : normalized.split("/");
 }
 
 /** `a//b/./c/` and `a/b/c` are the same path; `s3://` keeps its slashes. */

@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LocalFileSystem, LocalStore, SystemClock } from "../../shared/local/index.js";
+import { LocalFileSystem } from "../../shared/local/local-file-system.js";
+import { LocalStore } from "../../shared/local/local-store.js";
+import { SystemClock } from "../../shared/local/system-clock.js";
 import {
   MemoryBlockStore,
   MemoryFileSystem,
