@@ -6,7 +6,17 @@
  * during a build finds either the old build or the new one.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -56,6 +66,14 @@ function place({ path, contents }) {
   renameSync(draft, path);
 }
 
+/** `npx sluice` in this checkout: npm links the programs of dependencies only. */
+function linkProgram() {
+  const bin = join(root, "node_modules", ".bin");
+  if (process.platform === "win32" || !existsSync(bin)) return;
+  rmSync(join(bin, "sluice"), { force: true });
+  symlinkSync(join("..", "..", "dist", "cli", "main.js"), join(bin, "sluice"));
+}
+
 function removeAllBut(kept) {
   for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
@@ -76,6 +94,7 @@ const started = new Date();
 const stamp = join(dist, ".built");
 mkdirSync(dist, { recursive: true });
 removeAllBut((await bundle()).add(stamp));
+linkProgram();
 // As of the start: a source saved during the build is newer than the build.
 writeFileSync(stamp, "");
 utimesSync(stamp, started, started);

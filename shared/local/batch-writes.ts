@@ -1,5 +1,5 @@
 import type { Item } from "../ports/index.js";
-import { type LocalDatabase, readBytes, toKey, transact } from "./database.js";
+import { type LocalDatabase, readBytes, toKey, transact, writeBytes } from "./database.js";
 import { GatheredWrites } from "./gathered-writes.js";
 import { decodeItem, encodeItem } from "./item-codec.js";
 import type { LargeBlocks } from "./large-blocks.js";
@@ -26,7 +26,7 @@ export interface ItemChange {
  */
 export class BatchWrites {
   readonly blocks = new GatheredWrites<BlockWrite>();
-  readonly items = new GatheredWrites<Item>();
+  readonly items = new GatheredWrites<Uint8Array>();
   private lastTicket = 0;
 
   constructor(
@@ -43,8 +43,7 @@ export class BatchWrites {
   /** The item under a key, as the last write left it. */
   readItem(key: string): Item | undefined {
     const gathered = this.items.find(key);
-    if (gathered !== undefined) return gathered.value;
-    const bytes = readBytes(this.database.items, toKey(key));
+    const bytes = gathered === undefined ? readBytes(this.database.items, toKey(key)) : gathered.value;
     return bytes && decodeItem(bytes);
   }
 
@@ -60,8 +59,8 @@ export class BatchWrites {
       const item = change?.apply(this.readItem(change.key));
       if (change !== undefined && item === undefined) return false;
       for (const [name, block] of this.blocks.upTo(upTo)) replaced.push(...this.storeBlock(name, block));
-      for (const [key, gathered] of this.items.upTo(upTo)) this.storeItem(key, gathered);
-      if (change !== undefined) this.storeItem(change.key, item);
+      for (const [key, bytes] of this.items.upTo(upTo)) this.storeItem(key, bytes);
+      if (change !== undefined && item !== undefined) this.storeItem(change.key, encodeItem(item));
       return true;
     });
     if (!done) return false;
@@ -78,15 +77,15 @@ export class BatchWrites {
     const { blocks, largeBlocks } = this.database;
     const key = toKey(name);
     const previous = readBytes(largeBlocks, key);
-    if (block?.file !== undefined) void largeBlocks.put(key, Buffer.from(block.file, "latin1"));
+    if (block?.file !== undefined) writeBytes(largeBlocks, key, Buffer.from(block.file, "latin1"));
     else if (previous !== undefined) void largeBlocks.remove(key);
-    if (block !== undefined && block.file === undefined) void blocks.put(key, block.bytes);
+    if (block !== undefined && block.file === undefined) writeBytes(blocks, key, block.bytes);
     else void blocks.remove(key);
     return previous === undefined ? [] : [Buffer.from(previous).toString("latin1")];
   }
 
-  private storeItem(key: string, item: Item | undefined): void {
-    if (item === undefined) void this.database.items.remove(toKey(key));
-    else void this.database.items.put(toKey(key), encodeItem(item));
+  private storeItem(key: string, bytes: Uint8Array | undefined): void {
+    if (bytes === undefined) void this.database.items.remove(toKey(key));
+    else writeBytes(this.database.items, toKey(key), bytes);
   }
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Database, open, type RootDatabase } from "lmdb";
 import { IllegalArgumentError } from "../errors/index.js";
+import { assertDatabaseFiles } from "./database-file.js";
 import type { Durability } from "./durability.js";
 
 /** A sorted map from bytes to bytes. */
@@ -29,10 +30,12 @@ const MAX_KEY_BYTES = 1978;
 /** The begin of a transaction that is committed when the function returns and undone when it throws. */
 const SYNCHRONOUS_COMMIT = 2;
 
-/** Opens, or creates, the database in a directory. */
+/** Opens, or creates, the database in a directory. @throws {CheckpointError} when its files are something else. */
 export function openDatabase(directory: string, durability: Durability): LocalDatabase {
+  const path = join(directory, "store");
+  assertDatabaseFiles(path);
   const root = open({
-    path: join(directory, "store"),
+    path,
     // Otherwise a dot in the path would make it the name of a file.
     noSubdir: false,
     maxDbs: 8,
@@ -65,6 +68,12 @@ export function readBytes(map: ByteMap, key: Uint8Array): Uint8Array | undefined
   const bytes = new Uint8Array(volatile.length);
   bytes.set(volatile.subarray(0, volatile.length));
   return bytes;
+}
+
+/** Stores a value; call it in a transaction. */
+export function writeBytes(map: ByteMap, key: Uint8Array, bytes: Uint8Array): void {
+  // The database goes by the address of the bytes, and takes a wrong one, silently, for memory that threads share.
+  void map.put(key, bytes.buffer instanceof ArrayBuffer ? bytes : bytes.slice());
 }
 
 /** A name as a key. @throws {IllegalArgumentError} when it is too long. */

@@ -1,13 +1,19 @@
 import { CorruptDataError } from "../errors/index.js";
 import type { Attribute, Item } from "../ports/index.js";
+import { checkItem } from "../rules/index.js";
 
 /** Version of the layout, the first byte of every stored item. */
 const VERSION = 1;
 
 const KIND = { string: 1, number: 2, false: 3, true: 4, bytes: 5 } as const;
 
-/** Layout: version, then per attribute: kind, length of name (4 bytes), name, length of value (4 bytes), value. */
+/**
+ * Layout: version, then per attribute: kind, length of name (4 bytes), name, length of value (4 bytes), value.
+ *
+ * @throws {IllegalArgumentError} for a value no table holds. @throws {ValueTooLargeError}
+ */
 export function encodeItem(item: Item): Uint8Array {
+  checkItem(item);
   const parts: Uint8Array[] = [Uint8Array.of(VERSION)];
   for (const [name, value] of Object.entries(item)) {
     const [kind, bytes] = encodeAttribute(value);

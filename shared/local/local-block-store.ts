@@ -1,7 +1,7 @@
 import { CorruptDataError } from "../errors/index.js";
 import type { BlockStore, CreateOutcome } from "../ports/index.js";
 import { compareUtf8 } from "../rules/index.js";
-import type { BatchWrites } from "./batch-writes.js";
+import type { BatchWrites, BlockWrite } from "./batch-writes.js";
 import { keysWithPrefix, type LocalDatabase, readBytes, toKey } from "./database.js";
 import type { LargeBlocks } from "./large-blocks.js";
 
@@ -52,9 +52,7 @@ export class LocalBlockStore implements BlockStore {
         this.volatile.delete(name);
         continue;
       }
-      const file = this.writes.blocks.find(name)?.value?.file;
-      this.writes.blocks.set(name, undefined, this.writes.ticket());
-      if (file !== undefined) this.files.discard([file]);
+      this.gather(name, undefined);
     }
   }
 
@@ -78,7 +76,13 @@ export class LocalBlockStore implements BlockStore {
     }
     toKey(name);
     const file = bytes.length > LARGE_BLOCK_BYTES ? this.files.begin(bytes) : undefined;
-    this.writes.blocks.set(name, { bytes, file }, this.writes.ticket());
+    this.gather(name, { bytes, file });
+  }
+
+  private gather(name: string, write: BlockWrite | undefined): void {
+    const file = this.writes.blocks.find(name)?.value?.file;
+    this.writes.blocks.set(name, write, this.writes.ticket());
+    if (file !== undefined) this.files.discard([file]);
   }
 
   private exists(name: string): boolean {

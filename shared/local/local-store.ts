@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, realpathSync } from "node:fs";
 import type { BlockStore, Clock, Table } from "../ports/index.js";
 import { BatchWrites } from "./batch-writes.js";
 import { type LocalDatabase, openDatabase, readBytes } from "./database.js";
@@ -7,7 +7,7 @@ import { LargeBlocks } from "./large-blocks.js";
 import { LocalBlockStore } from "./local-block-store.js";
 import { LocalStreams } from "./local-streams.js";
 import { LocalTable } from "./local-table.js";
-import { giveUpOwnership, takeOwnership } from "./ownership.js";
+import { claimInProcess, giveUpOwnership, releaseInProcess, takeOwnership } from "./ownership.js";
 import { SystemClock } from "./system-clock.js";
 
 export interface LocalStoreOptions {
@@ -40,28 +40,39 @@ export class LocalStore {
   readonly blocks: BlockStore;
   readonly table: Table;
   readonly streams: LocalStreams;
+  private readonly path: string;
   private readonly database: LocalDatabase;
   private readonly files: LargeBlocks;
   private readonly writes: BatchWrites;
   private closing: Promise<void> | undefined;
 
-  /** @throws {CheckpointError} when another process, or another store of this one, uses the directory. */
+  /**
+   * @throws {IllegalStateError} when another process, or another store of this one, uses the directory.
+   * @throws {CheckpointError} when there is something else in it.
+   */
   constructor(options: LocalStoreOptions) {
     const { directory, durability = "process", clock = new SystemClock() } = options;
     mkdirSync(directory, { recursive: true });
-    this.database = openDatabase(directory, durability);
+    this.path = realpathSync(directory);
+    const undo: (() => unknown)[] = [];
     try {
+      claimInProcess(this.path, directory);
+      undo.unshift(() => releaseInProcess(this.path));
+      this.database = openDatabase(directory, durability);
+      undo.unshift(() => this.database.root.close().catch(() => undefined));
       takeOwnership(this.database, directory);
+      undo.unshift(() => giveUpOwnership(this.database));
+      this.files = new LargeBlocks(directory, durability);
+      this.files.sweep(filesNamedIn(this.database));
+      this.writes = new BatchWrites(this.database, this.files);
+      this.blocks = new LocalBlockStore(this.database, this.writes, this.files, options.volatileSegments ?? ["sh"]);
+      this.table = new LocalTable(this.database, this.writes);
+      this.streams = new LocalStreams(this.database, clock, options.retentionMillis);
     } catch (error) {
-      void this.database.root.close();
+      // The directory must be free for whoever repairs it or sets it aside.
+      for (const step of undo) attempt(step);
       throw error;
     }
-    this.files = new LargeBlocks(directory, durability);
-    this.files.sweep(filesNamedIn(this.database));
-    this.writes = new BatchWrites(this.database, this.files);
-    this.blocks = new LocalBlockStore(this.database, this.writes, this.files, options.volatileSegments ?? ["sh"]);
-    this.table = new LocalTable(this.database, this.writes);
-    this.streams = new LocalStreams(this.database, clock, options.retentionMillis);
   }
 
   /** Makes everything written so far durable, without waiting for an update. */
@@ -81,6 +92,7 @@ export class LocalStore {
     await this.files.settled();
     giveUpOwnership(this.database);
     await this.database.root.close();
+    releaseInProcess(this.path);
   }
 }
 
@@ -88,4 +100,13 @@ function filesNamedIn({ largeBlocks }: LocalDatabase): ReadonlySet<string> {
   const files = new Set<string>();
   for (const key of largeBlocks.getKeys()) files.add(Buffer.from(readBytes(largeBlocks, key) ?? []).toString("latin1"));
   return files;
+}
+
+/** Does what can be done while another error is on its way up. */
+function attempt(step: () => unknown): void {
+  try {
+    step();
+  } catch {
+    // The first error says what is wrong.
+  }
 }

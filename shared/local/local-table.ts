@@ -3,6 +3,7 @@ import type { Condition, Item, ItemKey, PutOutcome, Table, UpdateOutcome } from 
 import { compareUtf8, holds } from "../rules/index.js";
 import type { BatchWrites } from "./batch-writes.js";
 import { keysWithPrefix, type LocalDatabase } from "./database.js";
+import { encodeItem } from "./item-codec.js";
 
 /** Separates partition and sort key; sorts before every other character, so partitions stay together. */
 const SEPARATOR = "\0";
@@ -22,7 +23,7 @@ export class LocalTable implements Table {
     const name = nameOf(key);
     const existing = this.writes.readItem(name);
     if (existing !== undefined) return { created: false, existing };
-    this.writes.items.set(name, item, this.writes.ticket());
+    this.writes.items.set(name, encodeItem(item), this.writes.ticket());
     return { created: true };
   }
 

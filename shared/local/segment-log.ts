@@ -1,6 +1,6 @@
 import type { PutEntry, StreamRecord } from "../ports/index.js";
 import type { ReadBudget, ReadOutcome } from "../streamlog/index.js";
-import { type LocalDatabase, readBytes } from "./database.js";
+import { type LocalDatabase, readBytes, writeBytes } from "./database.js";
 import { decodeSegment, encodeSegment, segmentHead } from "./stream-segment.js";
 
 /** Most records of a segment: a reader that takes fewer decodes the same segment several times. */
@@ -35,7 +35,7 @@ export class SegmentLog {
         start === 0 && end === entries.length ? entries : entries.slice(start, end),
         arrivalTime,
       );
-      void this.database.segments.put(this.key(firstSequenceNumber + end - 1), segment);
+      writeBytes(this.database.segments, this.key(firstSequenceNumber + end - 1), segment);
       start = end;
       bytes = 0;
     });

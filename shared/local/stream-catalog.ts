@@ -1,5 +1,5 @@
 import { type ShardRange, shardRouter } from "../streamlog/index.js";
-import { type LocalDatabase, readBytes, toKey } from "./database.js";
+import { type LocalDatabase, readBytes, toKey, writeBytes } from "./database.js";
 import { SegmentLog } from "./segment-log.js";
 
 /** What is stored about a stream. */
@@ -48,12 +48,16 @@ export class StreamCatalog {
   write(name: string, entry: StreamEntry): void {
     const { id, number, retentionMillis, shards } = entry;
     const text = JSON.stringify({ id, number, retentionMillis, shards } satisfies StreamEntry);
-    void this.database.streams.put(toKey(`stream/${name}`), Buffer.from(text, "utf8"));
+    writeBytes(this.database.streams, toKey(`stream/${name}`), Buffer.from(text, "utf8"));
   }
 
   /** Stores the number that the next record gets; call it in a transaction. */
   writeNext(stream: LocalStream, nextSequenceNumber: number): void {
-    void this.database.streams.put(toKey(`next/${stream.number}`), Buffer.from(String(nextSequenceNumber), "latin1"));
+    writeBytes(
+      this.database.streams,
+      toKey(`next/${stream.number}`),
+      Buffer.from(String(nextSequenceNumber), "latin1"),
+    );
   }
 
   /** Takes a stream from the database into memory, after the transaction that changed it. */
