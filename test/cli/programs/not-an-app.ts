@@ -1,0 +1,2 @@
+/** Forgets streamingApp. */
+export default { name: "not-an-app" };
