@@ -5,8 +5,9 @@ import { join, posix, relative, sep } from "node:path";
 /** From the ground up. A room is a folder; `shared/index` is the one file that is a room. */
 const floors = [
   ["shared/errors"],
-  ["shared/time", "shared/codec", "shared/streamlog"],
+  ["shared/time", "shared/codec"],
   ["shared/ports"],
+  ["shared/rules", "shared/streamlog"],
   ["shared/rdd"],
   ["shared/state"],
   ["shared/checkpoint"],
