@@ -1,5 +1,5 @@
 import { CheckpointError, FencedError } from "../errors/index.js";
-import type { Item, Table } from "../ports/index.js";
+import type { Condition, Item, Table } from "../ports/index.js";
 import { headKey } from "./names.js";
 
 /**
@@ -36,7 +36,7 @@ export async function readHead(table: Table, job: string): Promise<Head | undefi
  * Takes the head over: from here on no other driver can commit. Returns the head as it is then, never as it was read before.
  * @throws {FencedError} when another driver was faster.
  */
-export async function acquireHead(
+export function acquireHead(
   table: Table,
   job: string,
   owner: string,
@@ -44,16 +44,8 @@ export async function acquireHead(
   expires: number,
 ): Promise<Head> {
   const fresh = { manifest: "", manifestHash: "", time: 0, out: 0, revision: 0, version: HEAD_VERSION };
-  const set: Item = { ...(seen === undefined ? fresh : {}), token: (seen?.token ?? 0) + 1, owner, expires };
-  const outcome = await table.update(headKey(job), set, { token: seen?.token });
-  if (outcome.updated) return toHead(outcome.item, job);
-  const now = outcome.item === undefined ? undefined : toHead(outcome.item, job);
-  // Our own request may have been applied by a retry whose first answer was lost.
-  if (now !== undefined && now.owner === owner && now.token === set.token) return now;
-  throw new FencedError(`Another driver (${now?.owner ?? "unknown"}) took over ${job} first.`, {
-    job,
-    owner: now?.owner,
-  });
+  const set = { ...(seen === undefined ? fresh : {}), token: (seen?.token ?? 0) + 1, owner, expires };
+  return moveHead(table, job, { token: seen?.token }, set);
 }
 
 /** What a commit says. */
@@ -69,32 +61,48 @@ export interface Commit {
  * Moves the head from its manifest to the next.
  * @throws {FencedError} when another driver has taken over.
  */
-export async function commitHead(table: Table, job: string, head: Head, commit: Commit): Promise<Head> {
-  const outcome = await table.update(headKey(job), { ...commit }, { token: head.token, manifest: head.manifest });
-  if (outcome.updated) return toHead(outcome.item, job);
-  const now = outcome.item === undefined ? undefined : toHead(outcome.item, job);
-  // The condition fails on our own write too, when a first attempt was applied and its answer lost: read back by name.
-  if (now?.manifest === commit.manifest) return now;
-  throw fenced(job, now);
+export function commitHead(table: Table, job: string, head: Head, commit: Commit): Promise<Head> {
+  return moveHead(table, job, { token: head.token, manifest: head.manifest }, { ...commit });
 }
 
-/** Records that all outputs up to the head's batch are done, or renews or releases the lease. */
-export async function touchHead(
+/** Records that all outputs up to the head's batch are done, renews or releases the lease, or discards the next plan. */
+export function touchHead(
   table: Table,
   job: string,
   head: Head,
-  set: { readonly out?: number; readonly expires?: number },
+  set: { readonly out?: number; readonly expires?: number; readonly revision?: number },
 ): Promise<Head> {
-  const outcome = await table.update(headKey(job), { ...set }, { token: head.token, manifest: head.manifest });
-  if (outcome.updated) return toHead(outcome.item, job);
-  throw fenced(job, outcome.item === undefined ? undefined : toHead(outcome.item, job));
+  return moveHead(table, job, { token: head.token, manifest: head.manifest }, { ...set });
 }
 
-function fenced(job: string, now: Head | undefined): FencedError {
-  return new FencedError(
-    `Another driver (${now?.owner ?? "unknown"}) has taken over ${job}; this one stops. Nothing is lost.`,
-    { job, owner: now?.owner },
-  );
+/** Attempts at a write that failed without having been applied. */
+const MAX_ATTEMPTS = 3;
+
+/**
+ * One compare-and-swap. A failure, and a condition that does not hold, may both hide a write that was applied and whose
+ * answer was lost: then the head itself says what it came to.
+ */
+async function moveHead(table: Table, job: string, when: Condition, set: Item): Promise<Head> {
+  for (let attempt = 1; ; attempt++) {
+    let item: Item | undefined;
+    try {
+      item = (await table.update(headKey(job), set, when)).item;
+    } catch (error) {
+      item = await table.get(headKey(job));
+      const unchanged = says(item, when);
+      if (unchanged && attempt < MAX_ATTEMPTS) continue;
+      if (unchanged) throw error;
+    }
+    if (item !== undefined && says(item, { ...when, ...set })) return toHead(item, job);
+    throw new FencedError(
+      `Another driver (${String(item?.owner ?? "unknown")}) has taken over ${job}; this one stops. Nothing is lost.`,
+      { job, owner: item?.owner },
+    );
+  }
+}
+
+function says(item: Item | undefined, attributes: Condition): boolean {
+  return Object.entries(attributes).every(([name, value]) => item?.[name] === value);
 }
 
 function toHead(item: Item, job: string): Head {

@@ -12,6 +12,7 @@ export {
   type BatchFailure,
   type CheckpointStorage,
   type InputPosition,
+  type InputRate,
   MANIFEST_FORMAT,
   type Manifest,
   type Names,
@@ -19,5 +20,16 @@ export {
   type ShardPosition,
   writeManifest,
 } from "./manifest.js";
-export { blockName, headKey, jobName, manifestKey, manifestObject, outputName, planKey, scratchName } from "./names.js";
+export {
+  afterKey,
+  blockName,
+  headKey,
+  jobName,
+  keptName,
+  manifestKey,
+  manifestObject,
+  outputName,
+  planKey,
+  scratchName,
+} from "./names.js";
 export { type BatchPlan, claimPlan, readPlan } from "./plan-claim.js";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { decode, encode } from "../codec/index.js";
 import { CheckpointError } from "../errors/index.js";
 import type { BlockStore, ShardStart, Table } from "../ports/index.js";
-import type { DataRef } from "../rdd/index.js";
+import type { DataRef, KeptRdd, SharedData } from "../rdd/index.js";
 import type { StateMeta } from "../state/index.js";
 import { manifestKey, manifestObject } from "./names.js";
 
@@ -21,6 +21,14 @@ export type InputPosition =
   /** Files chosen and not yet so old that they cannot be chosen again, with their modification times. */
   | { readonly type: "files"; readonly since: number; readonly chosen: Readonly<Record<string, number>> }
   | { readonly type: "queue"; readonly taken: number };
+
+/** How fast the batches so far show that an input can be processed. */
+export interface InputRate {
+  /** What the estimator remembers: when it last learned something (epoch milliseconds), its rate (records/s), its error. */
+  readonly memory: { readonly time: number; readonly rate: number; readonly error: number };
+  /** Records per second; `undefined` as long as there is too little to go by. */
+  readonly estimate: number | undefined;
+}
 
 /** Why a batch was passed over. */
 export interface BatchFailure {
@@ -56,14 +64,20 @@ export interface Manifest {
   readonly positions: Readonly<Record<string, InputPosition>>;
   /** By operator uid. */
   readonly state: Readonly<Record<string, StateMeta>>;
+  /** By uid of streams that later batches look back on: their RDDs of earlier batches and this one, oldest first. */
+  readonly kept: Readonly<Record<string, readonly KeptRdd[]>>;
   /** By output uid, by partition: what it has to send; `undefined` for a partition with nothing to send. */
   readonly outputs: Readonly<Record<string, readonly (DataRef | undefined)[]>>;
+  /** Static data and variables of the batch, with the totals of accumulators after it. */
+  readonly shared: SharedData;
   /** Records read from inputs in this batch. */
   readonly records: number;
+  /** By uid of inputs with a rate estimator: what was known when the batch began. */
+  readonly rates: Readonly<Record<string, InputRate>>;
   readonly failed: BatchFailure | undefined;
   /** What exists for this manifest alone and goes with it: its plan, blocks and outputs. */
   readonly owned: Names;
-  /** State chunks that the previous manifest still named and this one does not. */
+  /** State chunks and kept RDDs that the previous manifest still named and this one does not. */
   readonly dropped: Names;
 }
 

@@ -16,6 +16,11 @@ export function planKey(job: string, previousManifest: string, revision: number)
   return { partition: job, sort: `plan/${previousManifest}/${revision}` };
 }
 
+/** What has happened between a manifest and the end of the driver that wrote it. */
+export function afterKey(job: string, manifest: string): ItemKey {
+  return { partition: job, sort: `after/${manifest}` };
+}
+
 export function manifestKey(job: string, id: string): ItemKey {
   return { partition: job, sort: `man/${id}` };
 }
@@ -32,6 +37,11 @@ export function blockName(job: string, previousManifest: string, uid: string, sh
 /** Scratch of one execution: shuffle files and what one stage hands over to another. Never outlives the batch. */
 export function scratchName(job: string, plan: string, execution: string, part: string): string {
   return `${job}/sh/${plan}/${execution}/${part}`;
+}
+
+/** What one execution keeps of its batch for later ones. */
+export function keptName(job: string, execution: string): string {
+  return `${job}/kept/${execution}`;
 }
 
 /** What an output operation will send, when it is too large for the manifest. */

@@ -1,5 +1,6 @@
 import { decode, encode } from "../codec/index.js";
 import type { Table } from "../ports/index.js";
+import type { SharedData } from "../rdd/index.js";
 import type { InputPosition } from "./manifest.js";
 import { planKey } from "./names.js";
 
@@ -18,6 +19,8 @@ export interface BatchPlan {
   readonly starts: Readonly<Record<string, InputPosition>>;
   /** Number of partitions of shuffles where the program does not say. */
   readonly defaultPartitions: number;
+  /** Static data and broadcast variables of the batch. */
+  readonly shared: SharedData;
 }
 
 /** Claims the plan for the batch after `previous`, or returns the one that another driver claimed before. */

@@ -1,3 +1,4 @@
+export { errorCodes, errorOfCode } from "./by-code.js";
 export {
   BadPairError,
   BatchFailedError,

@@ -7,13 +7,14 @@ import {
   type DataRef,
   type PartitionSource,
   pairPusher,
-  preview,
+  readObjectFile,
   type Sink,
   type SourceNode,
   type TaskInfo,
   userError,
 } from "../rdd/index.js";
 import { load } from "./data.js";
+import { type FilePart, keptFiles } from "./kept-files.js";
 import { readLines } from "./read-lines.js";
 
 /** A partition that has been read: pushes all its elements, then ends the sink. */
@@ -33,7 +34,8 @@ export async function openSource(
     case "column":
       return driveColumn(await load(ports.blocks, source.ref));
     case "lines":
-      return driveText(await readLines(ports.files, source.path, source.start, source.end));
+    case "objects":
+      return openFile(ports.files, source);
     case "records":
       return driveRecords(await load(ports.blocks, source.ref), source, node, task);
   }
@@ -56,6 +58,27 @@ export async function openExchange(blocks: BlockStore, refs: readonly DataRef[],
 /** A partition that an earlier stage handed over. */
 export async function openHandedOver(blocks: BlockStore, ref: DataRef | undefined): Promise<Drive> {
   return ref === undefined ? driveValues([]) : driveColumn(await load(blocks, ref));
+}
+
+async function openFile(files: FileSystem, source: FilePart): Promise<Drive> {
+  if (source.keep === undefined) return readFile(files, source);
+  const read = async (): Promise<readonly unknown[]> => collect(await readFile(files, source));
+  return driveValues(await keptFiles(files).get(source, read));
+}
+
+function collect(drive: Drive): readonly unknown[] {
+  const elements: unknown[] = [];
+  drive({ push: (element) => void elements.push(element), end() {} });
+  return elements;
+}
+
+async function readFile(files: FileSystem, source: FilePart): Promise<Drive> {
+  if (source.type === "lines") return driveText(await readLines(files, source.path, source.start, source.end));
+  const bytes = await files.read(source.path, 0, source.size);
+  return (sink) => {
+    readObjectFile(bytes, source.path, (element) => sink.push(element));
+    sink.end();
+  };
 }
 
 function driveValues(values: readonly unknown[]): Drive {
@@ -119,6 +142,6 @@ function decodeRecord(decode: (data: Uint8Array) => unknown, data: Buffer, node:
   try {
     return decode(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   } catch (cause) {
-    throw userError(`${node.label} (decode)`, task, cause, { value: preview(data.toString("utf8")) });
+    throw userError(`${node.label} (decode)`, task, cause, { value: data.toString("utf8") });
   }
 }

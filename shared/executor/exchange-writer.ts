@@ -1,5 +1,5 @@
 import { encodeColumn, encodePairs } from "../codec/index.js";
-import { checkKey, type ExchangeNode, operators, type Sink, type TaskInfo, toPair } from "../rdd/index.js";
+import { checkKey, type ExchangeNode, operators, type Sink, type TaskInfo, toPair, userError } from "../rdd/index.js";
 
 /** The map side of a shuffle: one encoded part a reduce partition when the input has ended. */
 export interface ExchangeWriter extends Sink {
@@ -25,7 +25,12 @@ function keyedWriter(
   const keys: unknown[][] = Array.from({ length: exchange.numPartitions }, () => []);
   const values: unknown[][] = Array.from({ length: exchange.numPartitions }, () => []);
   const send = (key: unknown, value: unknown): void => {
-    const partition = partitioner.partition(key);
+    let partition: number;
+    try {
+      partition = partitioner.partition(key);
+    } catch (cause) {
+      throw userError(exchange.label, task, cause, { value: [key, value] });
+    }
     keys[partition]?.push(key);
     values[partition]?.push(value);
   };

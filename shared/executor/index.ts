@@ -3,6 +3,7 @@ export { execute } from "./execute.js";
 export { InProcessInvoker } from "./in-process-invoker.js";
 export type {
   ActionRequest,
+  CallOutcome,
   ExchangeInputs,
   ExecutorReply,
   ExecutorRequest,
@@ -25,6 +26,8 @@ export {
   type Prepared,
   prepare,
   preparedAction,
-  preparedOutputs,
+  preparedBatch,
 } from "./prepared.js";
+export { callName } from "./replay.js";
 export { deserializeError, serializeError } from "./serialized-error.js";
+export { withVariables } from "./variables.js";

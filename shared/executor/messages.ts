@@ -1,14 +1,25 @@
 /** What driver and executors say to each other: plain data of the value codec, whatever carries it. */
 import type { RecordBlockHeader, ShardPosition } from "../checkpoint/index.js";
-import type { DataRef, PartitionSource } from "../rdd/index.js";
+import type { DataRef, KeptPiece, PartitionSource, Updates } from "../rdd/index.js";
 import type { StateMeta, StatePartitionMeta } from "../state/index.js";
 import type { BatchFacts } from "../streaming/index.js";
 
-/** A call that a `foreachRDD` or `transform` body made, in call order; without result while it is still running. */
+/** A call that a `foreachRDD` or `transform` body made, in call order. */
 export interface RecordedCall {
-  /** `count`, `collect`, ..., or `step <name>`. */
+  /** What was called on what, see `callName`; or `step <name>`. */
   readonly name: string;
-  readonly result?: { readonly value: unknown };
+  /** Absent while the call was still running. */
+  readonly outcome?: CallOutcome;
+}
+
+/** How a call ended, and when: a body that makes several calls at a time goes on in the order in which they end. */
+export interface CallOutcome {
+  /** Encoded, so that the value arrives whatever carries the message; or what it failed with. */
+  readonly result: { readonly value: Uint8Array } | { readonly error: SerializedError };
+  /** How many calls the body had made by then. */
+  readonly after: number;
+  /** How many calls had ended before. */
+  readonly order: number;
 }
 
 /** Which lineage a request speaks of. All that is needed to build it again from the program. */
@@ -29,6 +40,8 @@ export interface ActionRequest {
   readonly owner: string;
   /** Position of the call among the body's calls. */
   readonly call: number;
+  /** What the driver's run of the body called there. */
+  readonly name: string;
   /** For `foreachRDD`: the RDD handed to the body, and the calls it made before. */
   readonly output?: { readonly sources: readonly PartitionSource[]; readonly calls: readonly RecordedCall[] };
 }
@@ -51,6 +64,8 @@ export interface RunRequest {
   readonly job: string;
   readonly codeVersion: string;
   readonly lineage: LineageRequest;
+  /** Of the plan that the driver made: executors must come to the same. */
+  readonly signature: number;
   readonly work: readonly StageWork[];
   readonly exchanges: ExchangeInputs;
   readonly handedOver: PartitionData;
@@ -70,8 +85,12 @@ export interface RunResult {
   readonly handedOver: PartitionData;
   /** By target id, by partition. */
   readonly captured: PartitionData;
+  /** By stream uid: what later batches need of this one. */
+  readonly kept: Readonly<Record<string, KeptPiece>>;
   /** By operator uid, by partition. */
   readonly state: Readonly<Record<string, Readonly<Record<string, StatePartitionMeta>>>>;
+  /** What was added to accumulators, by name. */
+  readonly updates: Updates;
   readonly stats: RunStats;
 }
 

@@ -10,12 +10,15 @@ import { type Action, build, type EffectContext, RDD, type RddNode, type TaskInf
 import {
   type ActionRunner,
   BatchBuilder,
+  type BatchLineage,
   type BodyContext,
   buildBatch,
   type CaptureSink,
+  captureKept,
   type StreamGraph,
 } from "../streaming/index.js";
-import type { ActionRequest, LineageRequest, RecordedCall } from "./messages.js";
+import type { ActionRequest, LineageRequest } from "./messages.js";
+import { callName, Replay, tookAnotherWay } from "./replay.js";
 
 /** Makes the sink that takes one partition of a target. */
 export type Capture = (task: TaskInfo, label: string, effects: EffectContext) => CaptureSink;
@@ -24,6 +27,8 @@ export interface Prepared {
   readonly plan: StagePlan;
   /** By target id. */
   readonly captures: ReadonlyMap<string, Capture>;
+  /** By id of targets that are kept for later batches: the stream's uid. */
+  readonly kept: ReadonlyMap<string, string>;
 }
 
 /** The target of a plan that was made for an action. */
@@ -40,18 +45,29 @@ export function prepare(graph: StreamGraph, request: LineageRequest): Promise<Pr
 }
 
 async function prepareOutputs(graph: StreamGraph, request: LineageRequest): Promise<Prepared> {
-  const builder = new BatchBuilder(request.facts, replayTransforms(request));
-  const outputs = await buildBatch(graph, builder);
-  return preparedOutputs(outputs);
+  const replays = replaysOf(request);
+  const runner: ActionRunner = (owner, node, action) => replays(owner).answer(callName(action, node));
+  return preparedBatch(await buildBatch(graph, new BatchBuilder(request.facts, runner)));
 }
 
-/** The plan whose targets are the batch's output operations. */
-export function preparedOutputs(outputs: Awaited<ReturnType<typeof buildBatch>>): Prepared {
+/** The plan whose targets are the batch's output operations, what is kept of the batch, and state that only needs to see it. */
+export function preparedBatch({ outputs, kept, states }: BatchLineage): Prepared {
+  // No uid has a slash.
+  const memories = kept.map((memory) => ({ ...memory, id: `kept/${memory.uid}` }));
   return {
-    plan: planStages(outputs.map(({ output, node }) => ({ id: output.uid, node }))),
-    captures: new Map(
-      outputs.map(({ output }) => [output.uid, (task, label) => output.operation.capture(task, label)]),
-    ),
+    plan: planStages([
+      ...outputs.map(({ output, node }) => ({ id: output.uid, node })),
+      ...memories.map(({ id, node }) => ({ id, node })),
+      ...states.map(({ uid, node }) => ({ id: `state/${uid}`, node })),
+    ]),
+    captures: new Map([
+      ...outputs.map(({ output }): [string, Capture] => [
+        output.uid,
+        (task, label) => output.operation.capture(task, label),
+      ]),
+      ...memories.map(({ id, node }): [string, Capture] => [id, () => captureKept(node.partitioner !== undefined)]),
+    ]),
+    kept: new Map(memories.map(({ id, uid }) => [id, uid])),
   };
 }
 
@@ -69,64 +85,61 @@ export function preparedAction(node: RddNode, action: Action, label: string): Pr
         },
       ],
     ]),
+    kept: new Map(),
   };
 }
 
+/** Runs the body that called the action once more, up to that call. */
 function prepareAction(graph: StreamGraph, request: LineageRequest, action: ActionRequest): Promise<Prepared> {
   return new Promise((resolve, reject) => {
-    const capture: ActionRunner = (_owner, node, called, label) => {
-      resolve(preparedAction(node, called, label));
+    const answer: Answer = (replay, owner, name, prepared) => {
+      try {
+        if (owner !== action.owner || replay.position !== action.call) return replay.answer(name);
+        if (name !== action.name) throw tookAnotherWay(owner, name, action.name);
+      } catch (error) {
+        // The body may catch what it is given; it has taken another way all the same.
+        reject(error);
+        throw error;
+      }
+      if (prepared !== undefined) resolve(prepared());
       return new Promise(() => {});
     };
-    const ended = (): void =>
-      reject(
-        new NonDeterministicBodyError(
-          `${action.owner} made ${action.call} calls only, where it made more before: its body must be deterministic.`,
-          { operator: action.owner },
-        ),
-      );
+    const ended = (): void => reject(tookAnotherWay(action.owner, "nothing", action.name));
     const body =
       action.output === undefined
-        ? replayGraph(graph, request, action, capture)
-        : replayBody(graph, request, action, capture);
+        ? replayGraph(graph, request, answer)
+        : replayBody(graph, request, action.owner, action.output, answer);
     body.then(ended, reject);
   });
 }
 
-function replayGraph(
-  graph: StreamGraph,
-  request: LineageRequest,
-  action: ActionRequest,
-  capture: ActionRunner,
-): Promise<unknown> {
-  const recorded = replayTransforms(request);
-  let seen = 0;
-  const runner: ActionRunner = (owner, node, called, label) => {
-    if (owner === action.owner && seen++ === action.call) return capture(owner, node, called, label);
-    return recorded(owner, node, called, label);
-  };
+/** What a call of a body that is replayed returns; `prepared` makes the plan of an action. */
+type Answer = (replay: Replay, owner: string, name: string, prepared?: () => Prepared) => Promise<unknown>;
+
+function replayGraph(graph: StreamGraph, request: LineageRequest, answer: Answer): Promise<unknown> {
+  const replays = replaysOf(request);
+  const runner: ActionRunner = (owner, node, called, label) =>
+    answer(replays(owner), owner, callName(called, node), () => preparedAction(node, called, label));
   return buildBatch(graph, new BatchBuilder(request.facts, runner));
 }
 
 async function replayBody(
   graph: StreamGraph,
   request: LineageRequest,
-  action: ActionRequest,
-  capture: ActionRunner,
+  uid: string,
+  output: NonNullable<ActionRequest["output"]>,
+  answer: Answer,
 ): Promise<unknown> {
-  const output = graph.outputs.find((candidate) => candidate.uid === action.owner);
-  const body = output?.operation.body;
-  if (body === undefined || action.output === undefined) {
-    throw new NonDeterministicBodyError(`The program has no output operation ${action.owner}.`, {
-      operator: action.owner,
-    });
+  const body = graph.outputs.find((candidate) => candidate.uid === uid)?.operation.body;
+  if (body === undefined) {
+    throw new NonDeterministicBodyError(`The program has no output operation ${uid}.`, { operator: uid });
   }
-  const calls = new Replay(action.owner, action.output.calls);
+  const replay = new Replay(uid, output.calls);
   const builder = new BatchBuilder(request.facts, (owner, node, called, label) =>
-    calls.position === action.call ? capture(owner, node, called, label) : calls.answer(called.name),
+    answer(replay, owner, callName(called, node), () => preparedAction(node, called, label)),
   );
-  const context: BodyContext = { step: (name) => calls.answer(`step ${name}`) as Promise<never> };
-  return body(bodyRdd(builder, action.owner, action.output.sources), request.facts.time, context);
+  const context: BodyContext = { step: (name) => answer(replay, uid, `step ${name}`) as Promise<never> };
+  return body(bodyRdd(builder, uid, output.sources), request.facts.time, context);
 }
 
 /** The RDD that a `foreachRDD` body works on. */
@@ -135,33 +148,12 @@ export function bodyRdd(builder: BatchBuilder, uid: string, sources: Parameters<
   return new RDD(build.source(session, "rdd", sources), session);
 }
 
-function replayTransforms(request: LineageRequest): ActionRunner {
-  const replays = new Map(
-    Object.entries(request.transformCalls).map(([owner, calls]) => [owner, new Replay(owner, calls)]),
-  );
-  return (owner, _node, action) => (replays.get(owner) ?? new Replay(owner, [])).answer(action.name);
-}
-
-/** Answers a body's calls from the record. */
-class Replay {
-  /** Number of calls made so far. */
-  position = 0;
-  readonly #owner: string;
-  readonly #calls: readonly RecordedCall[];
-
-  constructor(owner: string, calls: readonly RecordedCall[]) {
-    this.#owner = owner;
-    this.#calls = calls;
-  }
-
-  /** The recorded result; never resolves for a call that was still running when the record was taken. */
-  answer(name: string): Promise<unknown> {
-    const call = this.#calls[this.position++];
-    if (call?.name === name)
-      return call.result === undefined ? new Promise(() => {}) : Promise.resolve(call.result.value);
-    throw new NonDeterministicBodyError(
-      `${this.#owner} called ${name} where it called ${call?.name ?? "nothing"} before: its body must be deterministic.`,
-      { operator: this.#owner },
-    );
-  }
+/** The record of each `transform`, by owner. */
+function replaysOf(request: LineageRequest): (owner: string) => Replay {
+  const replays = new Map<string, Replay>();
+  return (owner) => {
+    const replay = replays.get(owner) ?? new Replay(owner, request.transformCalls[owner] ?? []);
+    replays.set(owner, replay);
+    return replay;
+  };
 }

@@ -4,15 +4,26 @@
  */
 import { encodeColumn } from "../codec/index.js";
 import type { Stage, TaskPlan } from "../plan/index.js";
-import type { DataRef, EffectContext, RddNode, RddPartition, Sink, TaskInfo } from "../rdd/index.js";
-import { narrowParents, tee } from "../rdd/index.js";
+import type {
+  DataRef,
+  EffectContext,
+  ExchangeNode,
+  RddNode,
+  RddPartition,
+  Sink,
+  StateAccess,
+  TaskInfo,
+} from "../rdd/index.js";
+import { narrowParents, pairPusher, tee } from "../rdd/index.js";
 import type { StateMeta, StatePartitionMeta } from "../state/index.js";
 import type { CaptureSink } from "../streaming/index.js";
 import { type Drive, openExchange, openHandedOver, openSource } from "./drive-source.js";
 import type { ExecutorEnvironment } from "./environment.js";
 import { type ExchangeWriter, exchangeWriter } from "./exchange-writer.js";
+import { leaving } from "./leaving.js";
 import type { Prepared } from "./prepared.js";
 import { openState, type TaskState } from "./task-state.js";
+import { openWindow, type TaskWindow } from "./task-window.js";
 
 /** Where a task finds what earlier stages made. */
 export interface TaskInputs {
@@ -52,6 +63,10 @@ export interface TaskScope {
   readonly batchTime: number;
   /** Beginning of idempotency tokens: job, batch, operation and call. */
   readonly token: string;
+  /** False for an action of a `transform` body: the batch itself changes the state again, and keeps that. */
+  readonly savesState: boolean;
+  /** Name of what the execution keeps for later batches. */
+  readonly keptName: string;
 }
 
 export async function runTask(
@@ -80,9 +95,16 @@ class TaskPipeline {
   readonly #sinks = new Map<string, Sink>();
   readonly #zips = new Map<string, readonly Sink[]>();
   readonly #states = new Map<string, TaskState>();
+  readonly #windows = new Map<string, TaskWindow>();
   readonly #roots: { readonly at: RddPartition; readonly drive: Drive }[] = [];
-  readonly #writers: { readonly node: RddNode; readonly partition: number; readonly writer: ExchangeWriter }[] = [];
-  readonly #captures: { readonly target: string; readonly partition: number; readonly sink: CaptureSink }[] = [];
+  readonly #writers: { readonly node: ExchangeNode; readonly partition: number; readonly writer: ExchangeWriter }[] =
+    [];
+  readonly #captures: {
+    readonly node: RddNode;
+    readonly target: string;
+    readonly partition: number;
+    readonly sink: CaptureSink;
+  }[] = [];
   readonly #handOvers: { readonly node: RddNode; readonly partition: number; readonly elements: unknown[] }[] = [];
 
   constructor(
@@ -114,6 +136,7 @@ class TaskPipeline {
         else consumers.push({ child: at, input });
       });
       if (at.node.kind === "state") await this.#openState(at);
+      if (at.node.kind === "window") await this.#openWindow(at);
       const drive = await this.#openRoot(at);
       if (drive !== undefined) this.#roots.push({ at, drive });
     }
@@ -135,25 +158,34 @@ class TaskPipeline {
   /** Gathers what was made; state is written here, because its new name belongs to the result. */
   async finish(): Promise<TaskOutputs> {
     const { allocate } = this.#environment;
+    const exchanges = [];
+    for (const { node, partition, writer } of this.#writers) {
+      const info = this.#info(partition);
+      const parts = await leaving(node.parent.label, `send pairs to ${node.label}`, info, () => writer.parts());
+      exchanges.push({ node, partition, parts });
+    }
+    const handedOver = [];
+    for (const { node, partition, elements } of this.#handOvers) {
+      const encode = () => (elements.length === 0 ? undefined : encodeColumn(elements, allocate));
+      const bytes = await leaving(node.label, "hand over its elements", this.#info(partition), encode);
+      handedOver.push({ node, partition, bytes });
+    }
     const captured = [];
-    for (const { target, partition, sink } of this.#captures)
-      captured.push({ target, partition, bytes: await sink.bytes() });
+    for (const { node, target, partition, sink } of this.#captures) {
+      const bytes = await leaving(node.label, `give its elements to ${target}`, this.#info(partition), () =>
+        sink.bytes(),
+      );
+      captured.push({ target, partition, bytes });
+    }
     const state = [];
     for (const { node, partition } of this.#task.partitions) {
       const open = this.#states.get(idOf(node, partition));
-      if (open === undefined || node.kind !== "state") continue;
-      state.push({ uid: node.uid, partition, ...(await open.save()) });
+      if (open === undefined || node.kind !== "state" || !this.#scope.savesState) continue;
+      const saved = await leaving(node.uid, "keep its state", this.#info(partition), () => open.save());
+      state.push({ uid: node.uid, partition, ...saved });
     }
-    return {
-      exchanges: this.#writers.map(({ node, partition, writer }) => ({ node, partition, parts: writer.parts() })),
-      handedOver: this.#handOvers.map(({ node, partition, elements }) => ({
-        node,
-        partition,
-        bytes: elements.length === 0 ? undefined : encodeColumn(elements, allocate),
-      })),
-      captured,
-      state,
-    };
+    for (const window of this.#windows.values()) window.keep();
+    return { exchanges, handedOver, captured, state };
   }
 
   async #openState(at: RddPartition): Promise<void> {
@@ -167,14 +199,23 @@ class TaskPipeline {
     );
   }
 
+  async #openWindow({ node, partition }: RddPartition): Promise<void> {
+    if (node.kind !== "window") return;
+    const { ports, state: cache } = this.#environment;
+    const { job, savesState, keptName: contribution } = this.#scope;
+    const memory = savesState ? { cache, job, contribution } : undefined;
+    this.#windows.set(idOf(node, partition), await openWindow(ports.blocks, memory, node, partition));
+  }
+
   async #openRoot({ node, partition }: RddPartition): Promise<Drive | undefined> {
     const { ports } = this.#environment;
     if (node.kind === "source") return openSource(ports, node, this.#info(partition));
     if (node.kind === "exchange") {
       return openExchange(ports.blocks, this.#inputs.exchange(node, partition), node.mode.type === "keyed");
     }
-    // State that is visited though nothing came: there is only an end.
-    if (node.kind === "state" && node.parent === undefined) return () => this.#input({ node, partition }).end();
+    // State or a window that is visited though nothing came: there is only an end.
+    if ((node.kind === "state" || node.kind === "window") && node.parent === undefined)
+      return () => this.#input({ node, partition }).end();
     return undefined;
   }
 
@@ -212,6 +253,16 @@ class TaskPipeline {
         if (state === undefined) throw new Error(`${node.label} has no state open`);
         return node.operator.attach(this.#sinkOf(child), state.access, info, node.label);
       }
+      case "window": {
+        const window = this.#windows.get(idOf(node, partition));
+        if (window === undefined) throw new Error(`${node.label} has no window open`);
+        return window.attach(this.#sinkOf(child), info);
+      }
+      case "snapshot": {
+        const state = this.#states.get(idOf(node.parent, partition));
+        if (state === undefined) throw new Error(`${node.label} has no state open`);
+        return snapshotSink(this.#sinkOf(child), state.access, node.read);
+      }
       case "zip": {
         const id = idOf(node, partition);
         let inputs = this.#zips.get(id);
@@ -240,7 +291,7 @@ class TaskPipeline {
       if (target.node !== node) continue;
       const sink = this.#prepared.captures.get(target.id)?.(info, node.label, this.#effects(partition));
       if (sink === undefined) continue;
-      this.#captures.push({ target: target.id, partition, sink });
+      this.#captures.push({ node, target: target.id, partition, sink });
       ends.push(sink);
     }
     if (this.#prepared.plan.handedOver.has(node)) {
@@ -262,6 +313,21 @@ class TaskPipeline {
       },
     };
   }
+}
+
+/** Waits for the state's operator to be done, and passes on what the state is then. */
+function snapshotSink(out: Sink, state: StateAccess, read: (stored: unknown) => unknown): Sink {
+  return {
+    push() {},
+    pushPair() {},
+    end() {
+      const emit = pairPusher(out);
+      state.forEach(({ key, value }) => {
+        if (value !== undefined) emit(key, read(value));
+      });
+      out.end();
+    },
+  };
 }
 
 function idOf(node: RddNode, partition: number): string {

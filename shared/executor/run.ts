@@ -1,17 +1,37 @@
-import { outputName, scratchName } from "../checkpoint/index.js";
+import { keptName, outputName, scratchName } from "../checkpoint/index.js";
+import { NonDeterministicBodyError } from "../errors/index.js";
 import type { Stage } from "../plan/index.js";
-import { type DataRef, inline } from "../rdd/index.js";
+import { asReplay, type DataRef, inline } from "../rdd/index.js";
 import type { StatePartitionMeta } from "../state/index.js";
 import { publish } from "./data.js";
 import type { ExecutorEnvironment } from "./environment.js";
+import { keepPartitions, type PartitionToKeep } from "./keep.js";
 import type { RunRequest, RunResult } from "./messages.js";
 import { lineageKey, type Prepared, prepare } from "./prepared.js";
 import { runTask, type TaskInputs, type TaskOutputs, type TaskScope } from "./run-task.js";
+import { withVariables } from "./variables.js";
 
 /** Runs the tasks of a request, one after the other; the shuffles of a plan that runs whole stay in memory. */
 export async function run(environment: ExecutorEnvironment, request: RunRequest): Promise<RunResult> {
+  const { graph, ports } = environment;
+  const { shared } = request.lineage.facts;
+  const { result, updates } = await withVariables("task", graph, ports.blocks, shared, () =>
+    runTasks(environment, request),
+  );
+  return { ...result, updates };
+}
+
+async function runTasks(environment: ExecutorEnvironment, request: RunRequest): Promise<Omit<RunResult, "updates">> {
   const key = lineageKey(request.lineage);
-  const prepared = await environment.prepared.get(key, () => prepare(environment.graph, request.lineage));
+  const prepared = await environment.prepared.get(key, () =>
+    asReplay(() => prepare(environment.graph, request.lineage)),
+  );
+  if (prepared.plan.signature !== request.signature) {
+    throw new NonDeterministicBodyError(
+      `The executor's plan of batch ${request.lineage.facts.time} ms is not the driver's: the program built, or a transform or foreachRDD body returned, something else when it was run again.`,
+      { batchTime: request.lineage.facts.time },
+    );
+  }
   const execution = new Execution(environment, request, prepared);
   for (const { stage, tasks } of request.work) await execution.runStage(prepared.plan.stages[stage] as Stage, tasks);
   return execution.result();
@@ -31,6 +51,7 @@ class Execution {
   readonly #handedOver: Nested<DataRef | undefined> = {};
   readonly #captured: Nested<DataRef | undefined> = {};
   readonly #state: Nested<StatePartitionMeta> = {};
+  readonly #kept: PartitionToKeep[] = [];
   #tasks = 0;
   #shuffleBytes = 0;
   #stateChanges = 0;
@@ -41,7 +62,14 @@ class Execution {
     this.#prepared = prepared;
     this.#id = environment.ports.ids.next();
     this.#collapsed = request.work.length > 1;
-    this.#scope = { job: request.job, batchTime: request.lineage.facts.time, token: request.lineage.token };
+    const { facts, token, action } = request.lineage;
+    this.#scope = {
+      job: request.job,
+      batchTime: facts.time,
+      token,
+      savesState: action === undefined,
+      keptName: keptName(request.job, this.#id),
+    };
   }
 
   async runStage(stage: Stage, tasks: readonly number[]): Promise<void> {
@@ -55,11 +83,12 @@ class Execution {
     }
   }
 
-  result(): RunResult {
+  async result(): Promise<Omit<RunResult, "updates">> {
     return {
       exchanges: this.#collapsed ? {} : this.#exchanges,
       handedOver: this.#collapsed ? {} : this.#handedOver,
       captured: this.#captured,
+      kept: await keepPartitions(this.#environment.ports.blocks, this.#scope.keptName, this.#kept),
       state: this.#state,
       stats: { tasks: this.#tasks, shuffleBytes: this.#shuffleBytes, stateChanges: this.#stateChanges },
     };
@@ -101,6 +130,11 @@ class Execution {
       put(this.#handedOver, node.id, partition, ref);
     }
     for (const { target, partition, bytes } of outputs.captured) {
+      const uid = this.#prepared.kept.get(target);
+      if (uid !== undefined) {
+        this.#kept.push({ uid, partition, bytes });
+        continue;
+      }
       const name = (): string => outputName(job, lineage.plan, this.#id, target, partition);
       const [ref] = await publish(ports.blocks, name, [bytes], inlineBytes);
       put(this.#captured, target, partition, ref);

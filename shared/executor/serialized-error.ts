@@ -1,4 +1,4 @@
-import { type Retry, SluiceError } from "../errors/index.js";
+import { errorOfCode, type Retry, SluiceError } from "../errors/index.js";
 import type { SerializedError } from "./messages.js";
 
 const MAX_CAUSES = 8;
@@ -19,7 +19,7 @@ export function serializeError(error: unknown, depth = 0): SerializedError {
   const ours = error instanceof SluiceError ? error : undefined;
   return {
     name: error.name,
-    message: error.message,
+    message: String(error.message),
     stack: error.stack,
     code: ours?.code,
     retry: ours?.retry,
@@ -28,13 +28,13 @@ export function serializeError(error: unknown, depth = 0): SerializedError {
   };
 }
 
-/** The error again: ours with code and details, others as plain errors of the same name, all with their first stack. */
+/** The error again: ours of their class, with code and details; others as plain errors of the same name, all with their first stack. */
 export function deserializeError(serialized: SerializedError): Error {
   const cause = serialized.cause === undefined ? undefined : deserializeError(serialized.cause);
   const error =
     serialized.code === undefined
       ? new Error(serialized.message, cause === undefined ? undefined : { cause })
-      : new SluiceError(serialized.code, serialized.message, {
+      : errorOfCode(serialized.code, serialized.message, {
           retry: (serialized.retry ?? "never") as Retry,
           details: serialized.details,
           cause,

@@ -42,7 +42,8 @@ export async function openState(
         : await writeChanges(storage, node.uid, access, before);
       const newTip = chain.at(-1)?.name;
       if (newTip !== undefined) cache.put(slot, newTip, access);
-      return { meta: { from, to, chain, keys: access.size }, changes: newTip === tip ? 0 : 1 };
+      const covers = node.covers && { covers: node.covers };
+      return { meta: { from, to, chain, keys: access.size, ...covers }, changes: newTip === tip ? 0 : 1 };
     },
   };
 }

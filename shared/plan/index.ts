@@ -1,2 +1,3 @@
 export { explainPlan } from "./explain.js";
+export { explainGraph } from "./explain-graph.js";
 export { planStages, type Stage, type StagePlan, type Target, type TaskPlan } from "./stages.js";

@@ -7,6 +7,7 @@
  * A narrow dependency that crosses depths (a join with something derived from its other side) is handed over as data.
  */
 import { type ExchangeNode, narrowParents, parentsOf, type RddNode, type RddPartition } from "../rdd/index.js";
+import { signatureOf } from "./signature.js";
 
 /** Something that needs all partitions of an RDD: an output operation, an action. */
 export interface Target {
@@ -40,6 +41,8 @@ export interface StagePlan {
   readonly targets: readonly Target[];
   /** Nodes whose partitions are handed over to a deeper stage as data. */
   readonly handedOver: ReadonlySet<RddNode>;
+  /** The same for plans of the same shape: how driver and executors notice that they do not speak of the same one. */
+  readonly signature: number;
   /** The stage that computes a node. */
   stageOf(node: RddNode): Stage;
 }
@@ -87,6 +90,7 @@ export function planStages(targets: readonly Target[]): StagePlan {
     stages,
     targets,
     handedOver,
+    signature: signatureOf(targets, nodes),
     stageOf(node) {
       const stage = stages[stageByNode.get(node) ?? -1];
       if (stage === undefined) throw new Error(`${node.label} is not part of this plan`);
@@ -107,11 +111,25 @@ function reachable(roots: readonly RddNode[]): readonly RddNode[] {
   return [...seen].sort((a, b) => a.id - b.id);
 }
 
+/**
+ * How many exchanges lie before a node; more, when all that need it are deeper: then it is computed with the first of
+ * them instead of being handed over.
+ */
 function depths(nodes: readonly RddNode[]): ReadonlyMap<RddNode, number> {
   const depth = new Map<RddNode, number>();
+  const neededAt = new Map<RddNode, number>();
   for (const node of nodes) {
     const parents = parentsOf(node).map((parent) => depth.get(parent) ?? 0);
     depth.set(node, Math.max(0, ...parents) + (node.kind === "exchange" ? 1 : 0));
+  }
+  for (const node of [...nodes].reverse()) {
+    const own = neededAt.get(node) ?? depth.get(node) ?? 0;
+    depth.set(node, own);
+    for (const parent of parentsOf(node)) {
+      // An exchange reads what was written for it, however much later it is.
+      const needed = node.kind === "exchange" ? (depth.get(parent) ?? 0) : own;
+      neededAt.set(parent, Math.min(needed, neededAt.get(parent) ?? Number.POSITIVE_INFINITY));
+    }
   }
   return depth;
 }

@@ -6,6 +6,7 @@
  */
 import type { Aggregator } from "./aggregator.js";
 import type { DataRef } from "./data-ref.js";
+import type { KeptRdd } from "./kept.js";
 import type { Partitioner } from "./partitioner.js";
 import type { Sink } from "./sink.js";
 import type { TaskInfo } from "./task-info.js";
@@ -35,8 +36,16 @@ export type PartitionSource =
       readonly from: number;
       readonly to: number;
     }
-  /** The lines of a file that start in bytes `[start, end)`. */
-  | { readonly type: "lines"; readonly path: string; readonly start: number; readonly end: number }
+  /** The lines of a file that start in bytes `[start, end)`; kept in memory, under its time of modification, if given. */
+  | {
+      readonly type: "lines";
+      readonly path: string;
+      readonly start: number;
+      readonly end: number;
+      readonly keep?: number;
+    }
+  /** The elements of an object file of so many bytes; kept in memory under its time of modification. */
+  | { readonly type: "objects"; readonly path: string; readonly size: number; readonly keep: number }
   /** Values that the program itself holds. */
   | { readonly type: "values"; readonly values: readonly unknown[] };
 
@@ -93,6 +102,11 @@ export interface StateAccess {
   forEach(visit: (entry: StateEntry) => void): void;
   /** The entry of a key, made if there is none yet. */
   touch(key: unknown): StateEntry;
+  /**
+   * What the operator keeps in memory beside the state to find its way in it: made by `build` where the partition has
+   * just been loaded, and at hand as long as it stays warm. The operator keeps it in step with what it changes.
+   */
+  index<T>(build: () => T): T;
 }
 
 /** One key of a state partition. */
@@ -121,9 +135,56 @@ export interface StateNode extends NodeBase {
   readonly operator: StateOperator;
   /** The stream operator's uid: the name of the state in the checkpoint. */
   readonly uid: string;
+  /** Set when the state is the aggregate of a window: the batches that are in it now. */
+  readonly covers: Coverage | undefined;
 }
 
-export type RddNode = SourceNode | NarrowNode | UnionNode | ZipNode | ExchangeNode | StateNode;
+/** Batches `after < time <= upTo`, epoch milliseconds. */
+export interface Coverage {
+  readonly after: number;
+  readonly upTo: number;
+}
+
+/** All keys with their state as a state node left it: pairs of key and what `read` makes of the stored state. */
+export interface SnapshotNode extends NodeBase {
+  readonly kind: "snapshot";
+  readonly parent: StateNode;
+  readonly read: (stored: unknown) => unknown;
+}
+
+/** How a window makes one value of a key's values, one a batch, oldest first. */
+export type WindowFold =
+  | { readonly type: "reduce"; readonly reduce: (a: unknown, b: unknown) => unknown }
+  /** Values are lists; the result is one list. */
+  | { readonly type: "concat" };
+
+/**
+ * One pair a key over the batches of a window. What each batch contributes was reduced by key before, and lies in the
+ * same partition for all batches; executors that remember the window before need only what came since.
+ */
+export interface WindowNode extends NodeBase {
+  readonly kind: "window";
+  /** What this batch contributes, if anything. */
+  readonly parent: RddNode | undefined;
+  /** What earlier batches contribute, oldest first. */
+  readonly past: readonly KeptRdd[];
+  readonly covers: Coverage;
+  readonly fold: WindowFold;
+  /** How many batches the window can hold. */
+  readonly span: number;
+  /** The stream operator's uid: the name under which executors remember. */
+  readonly uid: string;
+}
+
+export type RddNode =
+  | SourceNode
+  | NarrowNode
+  | UnionNode
+  | ZipNode
+  | ExchangeNode
+  | StateNode
+  | SnapshotNode
+  | WindowNode;
 
 /** A partition of one RDD. */
 export interface RddPartition {
@@ -138,8 +199,10 @@ export function parentsOf(node: RddNode): readonly RddNode[] {
       return [];
     case "narrow":
     case "exchange":
+    case "snapshot":
       return [node.parent];
     case "state":
+    case "window":
       return node.parent === undefined ? [] : [node.parent];
     case "union":
     case "zip":

@@ -1,5 +1,6 @@
 import { hashKey } from "../codec/index.js";
-import { IllegalArgumentError } from "../errors/index.js";
+import { IllegalArgumentError, UserCodeError } from "../errors/index.js";
+import { preview } from "./task-info.js";
 
 /** Assigns keys to partitions. */
 export interface Partitioner {
@@ -59,4 +60,56 @@ export function checkPartitions(n: number): number {
     throw new IllegalArgumentError(`The number of partitions must be a positive integer, not ${n}.`);
   }
   return n;
+}
+
+/** Keys are the numbers of their partitions: how the engine itself sends elements where they have to go. */
+export class IndexPartitioner implements Partitioner {
+  readonly numPartitions: number;
+
+  constructor(numPartitions: number) {
+    this.numPartitions = checkPartitions(numPartitions);
+  }
+
+  partition(key: unknown): number {
+    return key as number;
+  }
+
+  equals(other: Partitioner | undefined): boolean {
+    return other instanceof IndexPartitioner && other.numPartitions === this.numPartitions;
+  }
+}
+
+/** A partitioner of the program's own, whose answers are checked: elements for a partition that does not exist would be lost. */
+class CheckedPartitioner implements Partitioner {
+  readonly numPartitions: number;
+  readonly #partitioner: Partitioner;
+
+  constructor(partitioner: Partitioner) {
+    this.numPartitions = checkPartitions(partitioner.numPartitions);
+    this.#partitioner = partitioner;
+  }
+
+  partition(key: unknown): number {
+    let partition: number;
+    try {
+      partition = this.#partitioner.partition(key);
+    } catch (cause) {
+      throw new UserCodeError(`The partitioner failed on the key ${preview(key)}: ${String(cause)}`, {}, cause);
+    }
+    if (Number.isInteger(partition) && partition >= 0 && partition < this.numPartitions) return partition;
+    throw new IllegalArgumentError(
+      `The partitioner gave partition ${String(partition)} for the key ${preview(key)}, but there are ${this.numPartitions}: it must return a whole number from 0 to ${this.numPartitions - 1}.`,
+      { partition: String(partition), numPartitions: this.numPartitions },
+    );
+  }
+
+  equals(other: Partitioner | undefined): boolean {
+    return other instanceof CheckedPartitioner && this.#partitioner.equals(other.#partitioner);
+  }
+}
+
+/** The partitioner itself if it is one of ours, else with its answers checked. */
+export function checkedPartitioner(partitioner: Partitioner): Partitioner {
+  const ours = [HashPartitioner, IndexPartitioner, CheckedPartitioner].some((kind) => partitioner instanceof kind);
+  return ours ? partitioner : new CheckedPartitioner(partitioner);
 }

@@ -1,5 +1,5 @@
 import type { Action } from "./actions/index.js";
-import type { Lineage, RddNode } from "./lineage.js";
+import type { Lineage, PartitionSource, RddNode } from "./lineage.js";
 
 /**
  * Where an RDD lives: the lineage it is part of, how its operators are labelled, and what running an action means
@@ -11,6 +11,14 @@ export interface Session {
   readonly defaultPartitions: number;
   /** Label for a new node of this kind. */
   label(kind: string): string;
+  /** The partitions of static data, by its name; `undefined` when its files were not found. */
+  staticSources(name: string): readonly PartitionSource[] | undefined;
   /** Runs an action, or says why actions are not possible here. */
   run(node: RddNode, action: Action, label: string): Promise<unknown>;
+}
+
+/** The same session, in which all nodes have the label of one operation. */
+export function labelled(session: Session, kind: string): Session {
+  const label = session.label(kind);
+  return { ...session, label: () => label };
 }

@@ -26,6 +26,13 @@ export function tee(sinks: readonly Sink[]): Sink {
     push(value) {
       for (const sink of sinks) sink.push(value);
     },
+    pushPair(key, value) {
+      let pair: readonly [unknown, unknown] | undefined;
+      for (const sink of sinks) {
+        if (sink.pushPair !== undefined) sink.pushPair(key, value);
+        else sink.push((pair ??= [key, value]));
+      }
+    },
     end() {
       for (const sink of sinks) sink.end();
     },

@@ -1,4 +1,4 @@
-import { type ErrorDetails, SluiceError, UserCodeError } from "../errors/index.js";
+import { type ErrorDetails, NotSerializableError, SluiceError, UserCodeError } from "../errors/index.js";
 
 /** What an operator may know about the task it runs in. */
 export interface TaskInfo {
@@ -29,25 +29,28 @@ function plainer(_key: string, value: unknown): unknown {
   return value;
 }
 
-/** Names operator, partition and record of a failure in user code; errors that are ours already pass unchanged. */
+/**
+ * Names operator, partition and record of a failure in user code. Errors that are ours already pass unchanged, but for
+ * values that cannot be encoded, which do not know where they are.
+ */
 export function userError(
   operator: string,
   task: TaskInfo,
   cause: unknown,
   record?: { readonly value: unknown },
 ): Error {
-  if (cause instanceof SluiceError) return cause;
-  const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : `it threw ${preview(cause)}`;
+  if (cause instanceof SluiceError && !(cause instanceof NotSerializableError)) return cause;
   const details: Record<string, unknown> & ErrorDetails = {
     operator,
     partition: task.partition,
     batchTime: task.batchTime,
   };
   if (record !== undefined) details.record = preview(record.value);
-  const where = record === undefined ? "" : ` on ${preview(record.value)}`;
-  return new UserCodeError(
-    `The function of ${operator} failed${where} (batch ${task.batchTime} ms, partition ${task.partition}): ${what}`,
-    details,
-    cause,
-  );
+  const on = record === undefined ? "" : ` on ${preview(record.value)}`;
+  const where = `${on} (batch ${task.batchTime} ms, partition ${task.partition})`;
+  if (cause instanceof NotSerializableError) {
+    return new NotSerializableError(`${operator} failed${where}: ${cause.message}`, { ...cause.details, ...details });
+  }
+  const what = cause instanceof Error ? `${cause.name}: ${cause.message}` : `it threw ${preview(cause)}`;
+  return new UserCodeError(`The function of ${operator} failed${where}: ${what}`, details, cause);
 }

@@ -17,3 +17,8 @@ export type Sync<U> =
   U extends PromiseLike<unknown>
     ? { readonly "element functions are synchronous: do asynchronous work in foreachRDD or foreachPartition": never }
     : unknown;
+
+/** `Self` where `T` is a number, and otherwise a type that says why not; see {@link OnPairs}. */
+export type OnNumbers<Self, T> = [T] extends [number]
+  ? Self
+  : { readonly "this operation needs numbers: map the elements to numbers first": T };

@@ -12,21 +12,26 @@ import {
   type Names,
   planKey,
 } from "../checkpoint/index.js";
-import { BatchFailedError, SluiceError } from "../errors/index.js";
-import { type LineageRequest, lineageKey, preparedOutputs } from "../executor/index.js";
+import { BatchFailedError, CheckpointError, SluiceError } from "../errors/index.js";
+import { type LineageRequest, lineageKey, preparedBatch, withVariables } from "../executor/index.js";
 import type { DriverPorts } from "../ports/index.js";
-import type { DataRef } from "../rdd/index.js";
+import { countUpdates, type DataRef, type Updates } from "../rdd/index.js";
 import type { StateChunk, StateMeta } from "../state/index.js";
 import {
   BatchBuilder,
   type BatchFacts,
+  type BatchLineage,
   buildBatch,
+  type InputRecord,
   liveInputs,
+  type OutputNode,
   type ResolvedOptions,
   type StreamGraph,
 } from "../streaming/index.js";
 import type { BodyEnvironment } from "./body-runner.js";
-import { type ClaimedInput, claimFiles, claimQueue, claimStream } from "./inputs/index.js";
+import { type ClaimedInput, claimFiles, claimQueue, claimStream, inputRecords } from "./inputs/index.js";
+import { coversOf, type Memory, memoryAfter, objectsOfMemory } from "./memory.js";
+import { type Rates, recordsPerShard } from "./rate/index.js";
 import { type PlanResult, runPlan } from "./stage-runner.js";
 import { TransformCalls } from "./transform-calls.js";
 
@@ -39,9 +44,14 @@ export interface BatchEnvironment extends BodyEnvironment {
 /** What a batch came to, ready to be committed. */
 export interface BatchResult {
   readonly manifest: Manifest;
+  readonly inputs: readonly InputRecord[];
   readonly error: BatchFailedError | undefined;
   readonly tasks: number;
   readonly shuffleBytes: number;
+  /** Objects that are garbage when the batch is committed. */
+  readonly scratch: readonly string[];
+  /** What it added to accumulators. */
+  readonly added: Updates;
   /** True when some input had more than it gave. */
   readonly lagging: boolean;
 }
@@ -52,27 +62,47 @@ export interface BatchStart {
   readonly plan: BatchPlan;
   /** Revision under which the plan was claimed. */
   readonly revision: number;
+  readonly rates: Rates;
+  /** Is told what the batch consists of, before it runs. */
+  onGenerated?(inputs: readonly InputRecord[], outputs: readonly OutputNode[]): void;
 }
 
-const NOTHING: PlanResult = { captured: {}, state: {}, tasks: 0, shuffleBytes: 0 };
+const NOTHING: Computed = {
+  captured: {},
+  state: {},
+  kept: {},
+  scratch: [],
+  updates: [],
+  added: {},
+  tasks: 0,
+  shuffleBytes: 0,
+  lineage: { outputs: [], kept: [], states: [] },
+};
 
 /** @throws {BatchFailedError} under `onBatchFailure: "halt"`; under `"skip"` the result says so. */
 export async function runBatch(environment: BatchEnvironment, start: BatchStart): Promise<BatchResult> {
   const { options } = environment;
   const inputs = await claimInputs(environment, start);
-  let outcome: PlanResult & { readonly partitions: Readonly<Record<string, number>> };
+  const records = inputRecords(environment.graph, inputs);
+  const generated = (lineage: BatchLineage) =>
+    start.onGenerated?.(
+      records,
+      lineage.outputs.map(({ output }) => output),
+    );
+  let outcome: Computed;
   let error: BatchFailedError | undefined;
   try {
-    outcome = await computeBatch(environment, start, inputs);
+    outcome = await computeBatch(environment, start, inputs, generated);
   } catch (cause) {
     if (!isUsersFault(cause)) throw cause;
     error = batchFailed(start.plan.time, cause);
     if (options.onBatchFailure === "halt") throw error;
-    outcome = { ...NOTHING, partitions: {} };
+    outcome = NOTHING;
   }
   const manifest = manifestOf(environment, start, inputs, outcome, error);
   const lagging = [...inputs.values()].some((input) => input.lagging);
-  return { manifest, error, tasks: outcome.tasks, shuffleBytes: outcome.shuffleBytes, lagging };
+  const { tasks, shuffleBytes, scratch } = outcome;
+  return { manifest, inputs: records, error, tasks, shuffleBytes, scratch, added: outcome.added, lagging };
 }
 
 /** Failures of the program or its data; all others (the world's) end the driver, which starts again from the head. */
@@ -126,14 +156,13 @@ function claimInput(
       uid,
       time: plan.time,
       now: ports.clock.now(),
-      maxRecordsPerShard: options.maxRecordsPerShard,
+      maxRecordsPerShard: (shards) => recordsPerShard(options, start.rates[uid], shards),
       defaultPartitions: plan.defaultPartitions,
     });
   }
-  throw new BatchFailedError(
-    `Input ${uid} is a ${input.type} input, but its position in the checkpoint is of a ${position.type} input.`,
+  throw new CheckpointError(
+    `Input ${uid} is a ${input.type} input, but its position in the checkpoint is of a ${position.type} input: give the new input another { name }.`,
     { operator: uid },
-    undefined,
   );
 }
 
@@ -144,7 +173,8 @@ async function computeBatch(
   environment: BatchEnvironment,
   start: BatchStart,
   inputs: ReadonlyMap<string, ClaimedInput>,
-): Promise<PlanResult & { readonly partitions: Readonly<Record<string, number>> }> {
+  generated: (lineage: BatchLineage) => void,
+): Promise<Computed> {
   const { graph, job, codeVersion, tasks, prepared, collapseBytes } = environment;
   const { plan, previous } = start;
   const state = previous?.state ?? {};
@@ -153,37 +183,54 @@ async function computeBatch(
     zeroTime: plan.zeroTime,
     inputs: Object.fromEntries([...inputs].map(([uid, claimed]) => [uid, claimed.sources])),
     statePartitions: Object.fromEntries(Object.entries(state).map(([uid, meta]) => [uid, meta.partitions.length])),
+    covers: coversOf(state),
+    kept: previous?.kept ?? {},
     defaultPartitions: plan.defaultPartitions,
+    shared: { ...plan.shared, accumulators: previous?.shared.accumulators ?? {} },
   };
   const bytes = [...inputs.values()].reduce((sum, claimed) => sum + claimed.bytes, 0);
-  const lineage = { plan: plan.id, token: `${job}/${plan.time}`, facts };
+  // Executors keep lineages by name, and that of an earlier attempt at this plan may have been built from other results.
+  const attempt = `${plan.id}/${environment.ports.ids.next()}`;
+  const lineage = { plan: attempt, token: `${job}/${plan.time}`, facts };
   const calls = new TransformCalls();
   const builder = new BatchBuilder(facts, calls.runner(environment, lineage, { state, bytes }));
-  const outputs = await buildBatch(graph, builder);
-  const batch = preparedOutputs(outputs);
-  const request: LineageRequest = { ...lineage, transformCalls: calls.calls };
-  prepared.set(lineageKey(request), Promise.resolve(batch));
-  const result = await runPlan(tasks, batch, { job, codeVersion, lineage: request, state, bytes, collapseBytes });
-  return {
-    ...result,
-    partitions: Object.fromEntries(outputs.map(({ output, node }) => [output.uid, node.numPartitions])),
-  };
+  const { result, updates } = await withVariables("body", graph, environment.blocks, facts.shared, async () => {
+    const batchLineage = await buildBatch(graph, builder);
+    await calls.settle();
+    generated(batchLineage);
+    const batch = preparedBatch(batchLineage);
+    const request: LineageRequest = { ...lineage, transformCalls: calls.calls };
+    prepared.set(lineageKey(request), Promise.resolve(batch));
+    const made = await runPlan(tasks, batch, { job, codeVersion, lineage: request, state, bytes, collapseBytes });
+    countUpdates(graph.accumulators, made.updates);
+    return { ...made, lineage: batchLineage };
+  });
+  return { ...result, added: updates };
+}
+
+/** What the stages of a batch made, and of what. */
+interface Computed extends PlanResult {
+  readonly lineage: BatchLineage;
+  /** What the batch added to accumulators, in stages and in `transform` bodies. */
+  readonly added: Updates;
 }
 
 function manifestOf(
   environment: BatchEnvironment,
   start: BatchStart,
   inputs: ReadonlyMap<string, ClaimedInput>,
-  outcome: PlanResult & { readonly partitions: Readonly<Record<string, number>> },
+  outcome: Computed,
   error: BatchFailedError | undefined,
 ): Manifest {
-  const { job, codeVersion, ports, options } = environment;
+  const { job, codeVersion, ports, options, graph } = environment;
   const { previous, plan, revision } = start;
   const state: Readonly<Record<string, StateMeta>> = { ...previous?.state, ...outcome.state };
-  const outputs = Object.entries(outcome.partitions).map(([uid, count]): [string, (DataRef | undefined)[]] => [
+  const outputs = outcome.lineage.outputs.map(({ output: { uid }, node }): [string, (DataRef | undefined)[]] => [
     uid,
-    Array.from({ length: count }, (_, partition) => outcome.captured[uid]?.[partition]),
+    Array.from({ length: node.numPartitions }, (_, partition) => outcome.captured[uid]?.[partition]),
   ]);
+  const moment = { time: plan.time, zeroTime: plan.zeroTime, covers: coversOf(state) };
+  const kept = memoryAfter(graph, previous?.kept ?? {}, moment, outcome.lineage.kept, outcome.kept);
   const objects = outputs.flatMap(([, refs]) => refs).flatMap((ref) => (ref?.type === "object" ? [ref.name] : []));
   return {
     format: MANIFEST_FORMAT,
@@ -196,14 +243,17 @@ function manifestOf(
     codeVersion,
     positions: Object.fromEntries([...inputs].map(([uid, claimed]) => [uid, claimed.position])),
     state,
+    kept,
     outputs: Object.fromEntries(outputs),
+    shared: { ...plan.shared, accumulators: previous?.shared.accumulators ?? {} },
     records: [...inputs.values()].reduce((sum, claimed) => sum + claimed.records, 0),
+    rates: start.rates,
     failed: error && failureOf(error),
     owned: {
       items: [planKey(job, previous?.id ?? FIRST, revision).sort],
       objects: [...[...inputs.values()].flatMap((claimed) => claimed.blocks), ...objects],
     },
-    dropped: droppedChunks(job, previous?.state ?? {}, state),
+    dropped: bothNames(droppedChunks(job, previous?.state ?? {}, state), droppedMemory(previous?.kept ?? {}, kept)),
   };
 }
 
@@ -227,6 +277,16 @@ function droppedChunks(
     items: dropped.filter((chunk) => chunk.at === "table").map((chunk) => chunk.name),
     objects: dropped.filter((chunk) => chunk.at === "blocks").map((chunk) => `${job}/${chunk.name}`),
   };
+}
+
+/** Objects with RDDs that only older manifests name. */
+function droppedMemory(before: Memory, after: Memory): Names {
+  const live = objectsOfMemory(after);
+  return { items: [], objects: [...objectsOfMemory(before)].filter((name) => !live.has(name)) };
+}
+
+function bothNames(a: Names, b: Names): Names {
+  return { items: [...a.items, ...b.items], objects: [...a.objects, ...b.objects] };
 }
 
 function chunksOf(state: Readonly<Record<string, StateMeta>>): readonly StateChunk[] {

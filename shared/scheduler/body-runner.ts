@@ -2,25 +2,33 @@
  * Runs bodies of the user's on the driver: `foreachRDD` after the commit, `transform` while the lineage is built. Their
  * actions become plans that executors run; every call is recorded, so that executors can replay the body up to it.
  */
-import { decode, encode } from "../codec/index.js";
-import { NonDeterministicBodyError } from "../errors/index.js";
+import { decode } from "../codec/index.js";
+import { IllegalArgumentError } from "../errors/index.js";
 import {
   ACTION_TARGET,
   type ActionRequest,
   bodyRdd,
+  callName,
   type LineageRequest,
   lineageKey,
   type PreparedCache,
   preparedAction,
-  type RecordedCall,
 } from "../executor/index.js";
 import type { BlockStore } from "../ports/index.js";
-import type { Action, DataRef, PartitionSource, RddNode } from "../rdd/index.js";
-import { BatchBuilder, type BatchFacts, type ForeachBody } from "../streaming/index.js";
-import { type PlanInput, runPlan } from "./stage-runner.js";
+import { type Action, countUpdates, type DataRef, type PartitionSource, type RddNode } from "../rdd/index.js";
+import {
+  BatchBuilder,
+  type BatchFacts,
+  type BodyContext,
+  type ForeachBody,
+  type StreamGraph,
+} from "../streaming/index.js";
+import { CallLog } from "./call-log.js";
+import { objectsOf, type PlanInput, runPlan } from "./stage-runner.js";
 import type { TaskRunner } from "./task-runner.js";
 
 export interface BodyEnvironment {
+  readonly graph: StreamGraph;
   readonly job: string;
   readonly codeVersion: string;
   readonly tasks: TaskRunner;
@@ -28,25 +36,6 @@ export interface BodyEnvironment {
   readonly collapseBytes: number;
   /** Shared with executors in this process, which then need no replay. */
   readonly prepared: PreparedCache;
-}
-
-/** The calls of one body, in call order. */
-export class CallLog {
-  readonly #calls: { name: string; result?: { value: unknown } }[] = [];
-
-  get calls(): readonly RecordedCall[] {
-    return this.#calls.map((call) => ({ ...call }));
-  }
-
-  /** Records a call, runs it with its position and the calls before it, and records its result as executors will get it. */
-  async record<R>(name: string, run: (position: number, before: readonly RecordedCall[]) => Promise<R>): Promise<R> {
-    const before = this.calls;
-    const entry: { name: string; result?: { value: unknown } } = { name };
-    this.#calls.push(entry);
-    const value = decode(encode(await run(before.length, before))) as R;
-    entry.result = { value };
-    return value;
-  }
 }
 
 /** Runs one action as a plan of its own. */
@@ -72,7 +61,14 @@ export async function runAction(
     const ref = result.captured[ACTION_TARGET]?.[partition];
     partials.push(ref === undefined ? undefined : decode(await loadRef(environment.blocks, ref)));
   }
+  await discard(environment.blocks, [...result.scratch, ...objectsOf(result.captured)]);
+  countUpdates(environment.graph.accumulators, result.updates);
   return action.merge(partials);
+}
+
+/** Deletes what nobody will ask for again. Failing to do so leaves garbage, and harms nothing. */
+export async function discard(blocks: BlockStore, names: readonly string[]): Promise<void> {
+  if (names.length > 0) await blocks.delete(names).catch(() => {});
 }
 
 /** What an output operation handed over, and what it is about. */
@@ -84,35 +80,60 @@ export interface BodyInput {
   readonly sources: readonly PartitionSource[];
   readonly bytes: number;
   readonly token: string;
+  readonly steps: StepResults;
 }
+
+/** What steps have returned, by name: a body that is run again after a failure does not repeat them. */
+export type StepResults = Map<string, { readonly value: unknown }>;
 
 export async function runForeachBody(environment: BodyEnvironment, input: BodyInput, body: ForeachBody): Promise<void> {
   const log = new CallLog();
   const builder = new BatchBuilder(input.facts, (_owner, node, action, label) =>
-    log.record(action.name, (call, calls) => {
+    log.record(callName(action, node), (call, calls) => {
       const request = {
         plan: input.attempt,
         token: `${input.token}/${call}`,
         facts: input.facts,
         transformCalls: {},
-        action: { owner: input.uid, call, output: { sources: input.sources, calls } },
+        action: {
+          owner: input.uid,
+          call,
+          name: callName(action, node),
+          output: { sources: input.sources, calls },
+        },
       };
       return runAction(environment, request, node, action, label, { state: {}, bytes: input.bytes });
     }),
   );
-  const steps = new Set<string>();
-  await body(bodyRdd(builder, input.uid, input.sources), input.facts.time, {
-    step: (name, effect) => {
-      if (steps.has(name)) {
-        throw new NonDeterministicBodyError(
-          `${input.uid} has two steps named "${name}": a step's name must be unique in its body.`,
-          { operator: input.uid },
-        );
-      }
-      steps.add(name);
-      return log.record(`step ${name}`, async () => effect(`${input.token}/${name}`));
-    },
-  });
+  const seen = new Set<string>();
+  const context: BodyContext = {
+    step: (name, effect) => log.record(`step ${name}`, () => runStep(input, seen, name, effect)),
+  };
+  try {
+    await body(bodyRdd(builder, input.uid, input.sources), input.facts.time, context);
+  } catch (error) {
+    await log.settle().catch(() => {});
+    throw error;
+  }
+  await log.settle();
+}
+
+async function runStep<R>(
+  input: BodyInput,
+  seen: Set<string>,
+  name: string,
+  effect: (token: string) => R | PromiseLike<R>,
+): Promise<unknown> {
+  if (seen.has(name)) {
+    throw new IllegalArgumentError(
+      `${input.uid} has two steps named "${name}": a step's name must be unique in its body.`,
+      { operator: input.uid },
+    );
+  }
+  seen.add(name);
+  const done = input.steps.get(name) ?? { value: await effect(`${input.token}/step/${name}`) };
+  input.steps.set(name, done);
+  return done.value;
 }
 
 export async function loadRef(blocks: BlockStore, ref: DataRef): Promise<Uint8Array> {

@@ -24,15 +24,28 @@ import {
   touchHead,
   writeManifest,
 } from "../checkpoint/index.js";
-import { CheckpointError, OutputFailedError } from "../errors/index.js";
+import { BatchFailedError, CheckpointError } from "../errors/index.js";
 import type { PreparedCache } from "../executor/index.js";
 import type { DriverPorts } from "../ports/index.js";
-import { liveInputs, liveStateful, type ResolvedOptions, type StreamGraph } from "../streaming/index.js";
+import {
+  type BatchListener,
+  isTimed,
+  liveInputs,
+  liveStateful,
+  longSlides,
+  type OutputNode,
+  type OutputRecord,
+  type ResolvedOptions,
+  type StreamGraph,
+} from "../streaming/index.js";
 import { type BatchEnvironment, type BatchResult, FIRST, runBatch } from "./batch.js";
-import type { DriverListener } from "./batch-events.js";
-import { filesStart, queueStart, streamStart } from "./inputs/index.js";
+import { discard } from "./body-runner.js";
+
+import { filesStart, queueStart, readableShards, streamStart } from "./inputs/index.js";
+import { type Rates, rateLimit, ratesAfter } from "./rate/index.js";
 import { Retention } from "./retention.js";
 import { runOutputs } from "./run-outputs.js";
+import { SharedVariables } from "./shared-data.js";
 import { COLLAPSE_BYTES } from "./stage-runner.js";
 import { type HedgePolicy, TaskRunner } from "./task-runner.js";
 import { firstZeroTime, nextTime, realignedZeroTime } from "./ticks.js";
@@ -46,7 +59,7 @@ export interface DriverConfig {
   readonly codeVersion: string;
   readonly ports: DriverPorts;
   readonly prepared: PreparedCache;
-  readonly listener?: DriverListener;
+  readonly listener?: BatchListener;
   readonly hedging?: HedgePolicy;
   /** Up to how much input a batch runs in one call, bytes. @defaultValue 256 KiB */
   readonly collapseBytes?: number;
@@ -62,7 +75,10 @@ export class Driver {
   readonly #job: string;
   readonly #environment: BatchEnvironment;
   readonly #retention: Retention;
+  readonly #shared: SharedVariables;
   readonly #wake = new AbortController();
+  /** Ends the waiting for an output that does not succeed. */
+  readonly #giveUp = new AbortController();
   #stop: Stop = "no";
   /** When this driver began: what "new" and "latest" mean to inputs without position. Epoch milliseconds. */
   #startedAt = 0;
@@ -71,6 +87,7 @@ export class Driver {
   /** Outputs of the newest batch while they run. */
   #outputs: Promise<void> = Promise.resolve();
   #lastError: Error | undefined;
+  #rates: Rates = {};
 
   constructor(config: DriverConfig) {
     const { graph, options, codeVersion, ports, prepared } = config;
@@ -87,6 +104,7 @@ export class Driver {
       options,
       ports,
     };
+    this.#shared = new SharedVariables(graph, ports, this.#job);
     this.#retention = new Retention(ports, this.#job, options.retainBatches);
   }
 
@@ -101,8 +119,19 @@ export class Driver {
    * the last error that a batch reported, after the stop.
    */
   async run(): Promise<void> {
+    try {
+      await this.#runBatches();
+    } catch (error) {
+      await this.#end(error);
+      throw error;
+    }
+    if (this.#lastError !== undefined) throw this.#lastError;
+  }
+
+  async #runBatches(): Promise<void> {
     this.#startedAt = this.#config.ports.clock.now();
     await this.#acquire();
+    this.#tell("onStarted", this.#config.ports.clock.now());
     await this.#finishOwedOutputs();
     for (let batches = 0; batches !== this.#config.maxBatches; batches++) {
       const submittedAt = await this.#untilDue();
@@ -111,13 +140,21 @@ export class Driver {
       if (this.#isStopping("graceful") && result.manifest.records === 0 && !result.lagging) break;
     }
     await this.#release();
-    if (this.#lastError !== undefined) throw this.#lastError;
+  }
+
+  /** After a failure: nothing of this driver goes on when `run` has ended. */
+  async #end(error: unknown): Promise<void> {
+    // A batch of the program's has failed; the one before it is put out in good order, as by a stop.
+    if (error instanceof BatchFailedError) return this.#release().catch((other: Error) => this.#report(other));
+    this.#giveUp.abort();
+    await this.#outputs.catch(() => {});
   }
 
   /** Asks the driver to end: gracefully after everything received has been processed, or before its next batch. */
   stop(gracefully: boolean): void {
     this.#stop = gracefully ? "graceful" : "now";
     this.#wake.abort();
+    if (!gracefully) this.#giveUp.abort();
   }
 
   async #acquire(): Promise<void> {
@@ -127,8 +164,10 @@ export class Driver {
     this.#head = await acquireHead(ports.table, this.#job, owner, seen, ports.clock.now() + LEASE_MILLIS);
     if (this.#head.manifest === "") return;
     this.#manifest = await loadManifest(ports, this.#job, this.#head);
+    this.#rates = this.#manifest.rates;
     assertFits(graph, this.#manifest);
     await this.#retention.recover(this.#manifest);
+    await this.#shared.recover(this.#manifest, this.#head.out >= this.#head.time);
   }
 
   /** Outputs of a batch that was committed by a driver that did not live to send them all. */
@@ -152,9 +191,10 @@ export class Driver {
   }
 
   #nextTime(): number {
-    const { ports, options } = this.#config;
+    const { ports, options, graph } = this.#config;
     const now = ports.clock.now();
-    return nextTime(this.#zeroTime(), options.batchDuration, this.#manifest?.time, now, options.catchUp);
+    const catchUp = options.catchUp ?? (isTimed(graph) ? "replay" : "coalesce");
+    return nextTime(this.#zeroTime(), options.batchDuration, this.#manifest?.time, now, catchUp, longSlides(graph));
   }
 
   #zeroTime(): number {
@@ -172,11 +212,13 @@ export class Driver {
   async #batch(submittedAt: number): Promise<BatchResult> {
     const { ports } = this.#config;
     const startedAt = ports.clock.now();
-    const head = this.#head as Head;
     const previous = this.#manifest;
     const plan = await this.#claimPlan();
-    const result = await runBatch(this.#environment, { previous, plan, revision: head.revision });
-    const { manifest } = result;
+    const head = this.#head as Head;
+    const times = { submittedAt, startedAt };
+    const result = await this.#run(plan, times);
+    if (this.#shared.waitsForOutputs) await this.#outputs;
+    const manifest = await this.#shared.settle(result.manifest, previous, result.added);
     const manifestHash = await writeManifest(ports, this.#job, manifest);
     await this.#outputs;
     this.#head = await commitHead(ports.table, this.#job, head, {
@@ -187,40 +229,109 @@ export class Driver {
       expires: ports.clock.now() + LEASE_MILLIS,
     });
     this.#manifest = manifest;
+    this.#shared.committed(manifest);
     if (result.error !== undefined) this.#report(result.error);
-    this.#config.listener?.onBatchCommitted?.({
+    const committedAt = ports.clock.now();
+    this.#tell("onBatchCommitted", {
       time: manifest.time,
       records: manifest.records,
-      submittedAt,
-      startedAt,
-      committedAt: ports.clock.now(),
+      inputs: result.inputs,
+      ...times,
+      committedAt,
       tasks: result.tasks,
       shuffleBytes: result.shuffleBytes,
       stateKeys: Object.values(manifest.state)
         .flatMap((meta) => meta.partitions)
         .reduce((sum, p) => sum + p.keys, 0),
+      accumulators: manifest.shared.accumulators,
       error: result.error,
     });
+    if (result.error === undefined) this.#adjustRates(result, { ...times, committedAt });
     this.#startOutputs(manifest);
     await this.#retention.committed(manifest);
+    await discard(ports.blocks, result.scratch);
     return result;
+  }
+
+  async #run(plan: BatchPlan, times: Pick<BatchTimes, "submittedAt" | "startedAt">): Promise<BatchResult> {
+    const { revision } = this.#head as Head;
+    const { time } = plan;
+    try {
+      return await runBatch(this.#environment, {
+        previous: this.#manifest,
+        plan,
+        revision,
+        rates: this.#rates,
+        onGenerated: (inputs, outputs) => {
+          const records = outputs.map((output) => outputRecord(time, output));
+          this.#tell("onBatchStarted", { time, inputs, outputs: records, ...times });
+        },
+      });
+    } catch (error) {
+      if (error instanceof BatchFailedError) this.#tell("onBatchFailed", time, error);
+      throw error;
+    }
+  }
+
+  /** Learns from a batch how fast inputs may come from now on. */
+  #adjustRates(result: BatchResult, { submittedAt, startedAt, committedAt }: BatchTimes): void {
+    const { graph, options } = this.#config;
+    this.#rates = ratesAfter(graph, options, this.#rates, {
+      time: committedAt,
+      // Outputs run beside the next batch, whose commit waits for them: if they are the slow part, they are in its time.
+      processingDelay: committedAt - startedAt,
+      schedulingDelay: startedAt - submittedAt,
+      records: Object.fromEntries(result.inputs.map(({ uid, records }) => [uid, records])),
+    });
+    const limits = new Map<string, number>();
+    for (const [uid, position] of Object.entries(result.manifest.positions)) {
+      if (position.type !== "stream") continue;
+      const limit = rateLimit(options, this.#rates[uid], Math.max(1, readableShards(position).length));
+      if (limit !== undefined) limits.set(uid, limit);
+    }
+    if (limits.size > 0) this.#tell("onRatesChanged", limits);
+  }
+
+  /** What others do about what they are told is theirs. */
+  #tell<E extends keyof BatchListener>(event: E, ...args: Parameters<NonNullable<BatchListener[E]>>): void {
+    const { listener, ports } = this.#config;
+    try {
+      (listener?.[event] as ((...args: readonly unknown[]) => void) | undefined)?.apply(listener, args);
+    } catch (error) {
+      ports.console.log("error", `A listener failed in ${event}: ${String(error)}`, { error });
+    }
   }
 
   /** Fixes what the next batch is, or adopts what another driver fixed for the same step. */
   async #claimPlan(): Promise<BatchPlan> {
     const { ports, codeVersion, options } = this.#config;
-    const head = this.#head as Head;
+    const { table } = ports;
+    let head = this.#head as Head;
     const previous = this.#manifest?.id ?? FIRST;
-    const claimed = await readPlan(ports.table, this.#job, previous, head.revision);
-    if (claimed !== undefined) return claimed;
-    return claimPlan(ports.table, this.#job, previous, head.revision, {
+    const claimed = await readPlan(table, this.#job, previous, head.revision);
+    if (claimed !== undefined) {
+      if (this.#canCarryOut(claimed)) return claimed;
+      head = await touchHead(table, this.#job, head, { revision: head.revision + 1 });
+      this.#head = head;
+    }
+    const time = this.#nextTime();
+    return claimPlan(table, this.#job, previous, head.revision, {
       id: ports.ids.next(),
-      time: this.#nextTime(),
+      time,
       zeroTime: this.#zeroTime(),
       codeVersion,
       starts: await this.#starts(),
       defaultPartitions: options.defaultPartitions ?? ports.invoker.parallelism,
+      shared: await this.#shared.plan(this.#manifest, time),
     });
+  }
+
+  /** False for the plan of a program that was changed since: it has other inputs now, or no batch at that time. */
+  #canCarryOut(plan: BatchPlan): boolean {
+    const { graph, options } = this.#config;
+    const isBatchTime = (plan.time - plan.zeroTime) % options.batchDuration === 0;
+    const knowsInputs = liveInputs(graph).every(({ uid }) => plan.starts[uid] !== undefined);
+    return isBatchTime && knowsInputs && this.#shared.fits(plan.shared);
   }
 
   /** Positions come from the manifest alone; inputs that it does not know begin at their first position. */
@@ -238,7 +349,8 @@ export class Driver {
   }
 
   #startOutputs(manifest: Manifest): void {
-    const { ports, graph, options, listener } = this.#config;
+    const { ports, graph, options } = this.#config;
+    const { time } = manifest;
     const environment = {
       ...this.#environment,
       graph,
@@ -247,14 +359,21 @@ export class Driver {
       clock: ports.clock,
       ids: ports.ids,
       defaultPartitions: options.defaultPartitions ?? ports.invoker.parallelism,
-    };
-    this.#outputs = runOutputs(environment, manifest, this.#wake.signal).then(
-      () => listener?.onOutputsCompleted?.(manifest.time),
-      (error: unknown) => {
-        if (!(error instanceof OutputFailedError) || options.onBatchFailure === "halt") throw error;
-        this.#report(error);
+      watch: {
+        started: (output: OutputNode) => this.#tell("onOutputStarted", outputRecord(time, output), ports.clock.now()),
+        completed: (output: OutputNode, error: Error | undefined) =>
+          this.#tell("onOutputCompleted", outputRecord(time, output), ports.clock.now(), error),
       },
-    );
+    };
+    const skip = options.onBatchFailure === "skip" ? (error: Error) => this.#report(error) : undefined;
+    this.#outputs = runOutputs(environment, manifest, this.#giveUp.signal, skip).then((added) => {
+      this.#shared.outputsDone(manifest, added);
+      this.#tell("onOutputsCompleted", time);
+    });
+    this.#outputs = this.#outputs.catch((error: Error) => {
+      if (!this.#giveUp.signal.aborted) this.#tell("onOutputsFailed", time, error);
+      throw error;
+    });
     // Whoever awaits it next gets the error; until then it must not count as unhandled.
     this.#outputs.catch(() => {});
   }
@@ -267,9 +386,20 @@ export class Driver {
   /** Ends in good order: outputs done and said to be, lease given up. */
   async #release(): Promise<void> {
     await this.#outputs;
+    if (this.#manifest !== undefined) await this.#shared.release(this.#manifest);
     const head = this.#head as Head;
     this.#head = await touchHead(this.#config.ports.table, this.#job, head, { out: head.time, expires: 0 });
   }
+}
+
+interface BatchTimes {
+  readonly submittedAt: number;
+  readonly startedAt: number;
+  readonly committedAt: number;
+}
+
+function outputRecord(time: number, { id, uid, kind }: OutputNode): OutputRecord {
+  return { time, id, uid, kind };
 }
 
 /** @throws {CheckpointError} when the head's manifest cannot be read. */

@@ -1,3 +1,2 @@
-export type { BatchRecord, DriverListener } from "./batch-events.js";
 export { assertFits, Driver, type DriverConfig, loadManifest } from "./driver.js";
 export { defaultHedging, type HedgePolicy, TaskRunner } from "./task-runner.js";

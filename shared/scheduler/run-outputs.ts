@@ -1,10 +1,11 @@
 /** Output operations of a committed batch: from immutable data only, in definition order, until they are done. */
 import type { Manifest } from "../checkpoint/index.js";
 import { OutputFailedError, SluiceError } from "../errors/index.js";
+import { withVariables } from "../executor/index.js";
 import type { Clock, Console, FileSystem, Ids } from "../ports/index.js";
-import { byteLength, type PartitionSource } from "../rdd/index.js";
+import { byteLength, mergeUpdates, type PartitionSource, type Updates } from "../rdd/index.js";
 import type { BatchFacts, OutputNode, StreamGraph } from "../streaming/index.js";
-import { type BodyEnvironment, loadRef, runForeachBody } from "./body-runner.js";
+import { type BodyEnvironment, loadRef, runForeachBody, type StepResults } from "./body-runner.js";
 import { MAX_EQUAL_FAILURES } from "./task-runner.js";
 
 export interface OutputEnvironment extends BodyEnvironment {
@@ -14,20 +15,46 @@ export interface OutputEnvironment extends BodyEnvironment {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly defaultPartitions: number;
+  /** Is told when an operation begins and when it is done, or with an error given up. */
+  readonly watch?: OutputWatch;
+}
+
+export interface OutputWatch {
+  started(output: OutputNode): void;
+  completed(output: OutputNode, error: Error | undefined): void;
 }
 
 /** First and longest pause before an output is tried again, milliseconds. */
 const RETRY_PAUSE = { first: 100, longest: 10_000 } as const;
 
-/** @throws {OutputFailedError} when an operation fails the same way three times; those after it have not run then. */
+/**
+ * @param skip Is told of an operation that fails the same way three times, which is passed over then. Without it the
+ * operations after that one do not run.
+ * @returns What they added to accumulators.
+ * @throws {OutputFailedError}
+ */
 export async function runOutputs(
   environment: OutputEnvironment,
   manifest: Manifest,
   signal: AbortSignal,
-): Promise<void> {
+  skip?: (error: OutputFailedError) => void,
+): Promise<Updates> {
+  let added: Updates = {};
   for (const output of environment.graph.outputs) {
-    if (manifest.outputs[output.uid] !== undefined) await untilDone(environment, manifest, output, signal);
+    if (manifest.outputs[output.uid] === undefined) continue;
+    environment.watch?.started(output);
+    try {
+      const updates = await untilDone(environment, manifest, output, signal);
+      environment.watch?.completed(output, undefined);
+      added = mergeUpdates(environment.graph.accumulators, added, updates);
+    } catch (error) {
+      // One that was given up because the application stops is still owed.
+      if (!signal.aborted) environment.watch?.completed(output, error as Error);
+      if (skip === undefined || signal.aborted || !(error instanceof OutputFailedError)) throw error;
+      skip(error);
+    }
   }
+  return added;
 }
 
 async function untilDone(
@@ -35,13 +62,14 @@ async function untilDone(
   manifest: Manifest,
   output: OutputNode,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Updates> {
+  const steps: StepResults = new Map();
   let equal = 0;
   let last = "";
   for (let attempt = 1; ; attempt++) {
     try {
-      await runOutput(environment, manifest, output);
-      return;
+      const run = (): Promise<void> => runOutput(environment, manifest, output, steps);
+      return (await withVariables("body", environment.graph, environment.blocks, manifest.shared, run)).updates;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       equal = message === last ? equal + 1 : 1;
@@ -58,7 +86,12 @@ async function untilDone(
   }
 }
 
-async function runOutput(environment: OutputEnvironment, manifest: Manifest, output: OutputNode): Promise<void> {
+async function runOutput(
+  environment: OutputEnvironment,
+  manifest: Manifest,
+  output: OutputNode,
+  steps: StepResults,
+): Promise<void> {
   const refs = manifest.outputs[output.uid] ?? [];
   const token = `${environment.job}/${manifest.time}/${output.uid}`;
   const partitions = refs.map((ref) => ({
@@ -78,11 +111,14 @@ async function runOutput(environment: OutputEnvironment, manifest: Manifest, out
           zeroTime: manifest.zeroTime,
           inputs: {},
           statePartitions: {},
+          covers: {},
+          kept: {},
           defaultPartitions: environment.defaultPartitions,
+          shared: manifest.shared,
         };
         const bytes = refs.reduce((sum, ref) => sum + (ref === undefined ? 0 : byteLength(ref)), 0);
         const attempt = environment.ids.next();
-        return runForeachBody(environment, { uid: output.uid, attempt, facts, sources, bytes, token }, body);
+        return runForeachBody(environment, { uid: output.uid, attempt, facts, sources, bytes, token, steps }, body);
       },
     },
   );

@@ -1,7 +1,7 @@
 import type { LineageRequest, PartitionData, Prepared, RunRequest, RunResult } from "../executor/index.js";
 import type { Stage } from "../plan/index.js";
 import type { Target } from "../ports/index.js";
-import { type DataRef, narrowParents } from "../rdd/index.js";
+import { type DataRef, type KeptPiece, keptBytes, narrowParents, type RddNode, type Updates } from "../rdd/index.js";
 import type { StateMeta, StatePartitionMeta } from "../state/index.js";
 import { StageProgress, type TaskRunner } from "./task-runner.js";
 
@@ -10,6 +10,12 @@ export interface PlanResult {
   /** By target id, by partition. */
   readonly captured: Readonly<Record<string, Readonly<Record<string, DataRef | undefined>>>>;
   readonly state: Readonly<Record<string, StateMeta>>;
+  /** By stream uid: what later batches need of this one. */
+  readonly kept: Readonly<Record<string, readonly KeptPiece[]>>;
+  /** Objects that its stages handed to one another: of no use to anybody when the plan is done. */
+  readonly scratch: readonly string[];
+  /** What calls have added to accumulators, in the order of stages and tasks. */
+  readonly updates: readonly Updates[];
   readonly tasks: number;
   readonly shuffleBytes: number;
 }
@@ -27,12 +33,12 @@ export interface PlanInput {
 
 /** Up to this much input a batch runs in one call, its shuffles in memory: the calls would cost more than the work. */
 export const COLLAPSE_BYTES = 256 * 1024;
-/** And with up to this much state, which that one executor must hold. */
+/** And with up to this much state and windows, which that one executor must hold. */
 const COLLAPSE_STATE_BYTES = 1024 * 1024;
 
 /** Runs the stages of a plan on the executors. */
 export async function runPlan(tasks: TaskRunner, prepared: Prepared, input: PlanInput): Promise<PlanResult> {
-  const run = new PlanRun(tasks, input);
+  const run = new PlanRun(tasks, input, prepared.plan.signature);
   const { stages } = prepared.plan;
   if (stages.length > 0 && isSmall(input)) await run.collapsed(stages);
   else await run.spread(stages);
@@ -44,7 +50,10 @@ function isSmall(input: PlanInput): boolean {
     .flatMap((meta) => meta.partitions)
     .flatMap((partition) => partition.chain)
     .reduce((sum, chunk) => sum + chunk.bytes, 0);
-  return input.bytes <= input.collapseBytes && stateBytes <= COLLAPSE_STATE_BYTES;
+  const windowBytes = Object.values(input.lineage.facts.kept)
+    .flat()
+    .reduce((sum, rdd) => sum + keptBytes(rdd), 0);
+  return input.bytes <= input.collapseBytes && stateBytes + windowBytes <= COLLAPSE_STATE_BYTES;
 }
 
 type Nested<T> = Record<string, Record<string, T>>;
@@ -52,17 +61,21 @@ type Nested<T> = Record<string, Record<string, T>>;
 class PlanRun {
   readonly #tasks: TaskRunner;
   readonly #input: PlanInput;
+  readonly #signature: number;
   /** By exchange, by map partition: one part a reduce partition. */
   readonly #exchanges: Nested<readonly (DataRef | undefined)[]> = {};
   readonly #handedOver: Nested<DataRef | undefined> = {};
   readonly #captured: Nested<DataRef | undefined> = {};
   readonly #state: Nested<StatePartitionMeta> = {};
+  readonly #kept: Record<string, KeptPiece[]> = {};
+  readonly #updates: { readonly stage: number; readonly updates: Updates }[] = [];
   #taskCount = 0;
   #shuffleBytes = 0;
 
-  constructor(tasks: TaskRunner, input: PlanInput) {
+  constructor(tasks: TaskRunner, input: PlanInput, signature: number) {
     this.#tasks = tasks;
     this.#input = input;
+    this.#signature = signature;
   }
 
   /** All stages in one call. */
@@ -86,7 +99,11 @@ class PlanRun {
     ]);
     return {
       captured: this.#captured,
+      kept: this.#kept,
       state: Object.fromEntries(state),
+      scratch: [...exchangedObjects(this.#exchanges), ...objectsOf(this.#handedOver)],
+      // Stages of one depth end in any order.
+      updates: this.#updates.sort((a, b) => a.stage - b.stage).map(({ updates }) => updates),
       tasks: this.#taskCount,
       shuffleBytes: this.#shuffleBytes,
     };
@@ -105,7 +122,7 @@ class PlanRun {
         return this.#tasks.run<RunResult>(target, request, progress);
       }),
     );
-    for (const result of results) this.#add(result);
+    for (const result of results) this.#add(result, stage.id);
   }
 
   #request(
@@ -114,7 +131,8 @@ class PlanRun {
     handedOver: RunRequest["handedOver"],
   ): RunRequest {
     const { job, codeVersion, lineage, state } = this.#input;
-    return { type: "run", job, codeVersion, lineage, work, exchanges, handedOver, state };
+    const signature = this.#signature;
+    return { type: "run", job, codeVersion, lineage, signature, work, exchanges, handedOver, state };
   }
 
   /** What the map tasks made for the reduce partitions of these tasks. */
@@ -148,18 +166,41 @@ class PlanRun {
     return needed;
   }
 
-  #add(result: RunResult): void {
+  #add(result: RunResult, stage = 0): void {
+    if (Object.keys(result.updates).length > 0) this.#updates.push({ stage, updates: result.updates });
     mergeInto(this.#exchanges, result.exchanges);
     mergeInto(this.#handedOver, result.handedOver);
     mergeInto(this.#captured, result.captured);
     mergeInto(this.#state, result.state);
+    for (const [uid, piece] of Object.entries(result.kept)) (this.#kept[uid] ??= []).push(piece);
     this.#taskCount += result.stats.tasks;
     this.#shuffleBytes += result.stats.shuffleBytes;
   }
 }
 
+/** Names of the objects among some data. */
+export function objectsOf(data: PartitionData): readonly string[] {
+  return namesOf(Object.values(data).flatMap((byPartition) => Object.values(byPartition)));
+}
+
+/** All parts that a map task made for an exchange are ranges of one object. */
+function exchangedObjects(exchanges: Readonly<Nested<readonly (DataRef | undefined)[]>>): readonly string[] {
+  return namesOf(
+    Object.values(exchanges).flatMap((byMap) => Object.values(byMap).map((parts) => parts.find((part) => part))),
+  );
+}
+
+function namesOf(refs: readonly (DataRef | undefined)[]): readonly string[] {
+  return refs.flatMap((ref) => (ref?.type === "object" ? [ref.name] : []));
+}
+
 function mergeInto<T>(all: Nested<T>, some: Readonly<Record<string, Readonly<Record<string, T>>>>): void {
   for (const [outer, entries] of Object.entries(some)) all[outer] = Object.assign(all[outer] ?? {}, entries);
+}
+
+/** Do executors keep in memory what they need of it in the next batch? */
+function isWarm(node: RddNode): boolean {
+  return node.kind === "state" || node.kind === "window";
 }
 
 /**
@@ -169,10 +210,10 @@ function groupTasks(
   stage: Stage,
   parallelism: number,
 ): readonly { readonly target: Target; readonly tasks: readonly number[] }[] {
-  if (stage.nodes.some((node) => node.kind === "state")) {
+  if (stage.nodes.some(isWarm)) {
     const bySlot = new Map<number, number[]>();
     for (const task of stage.tasks) {
-      const state = task.partitions.find(({ node }) => node.kind === "state");
+      const state = task.partitions.find(({ node }) => isWarm(node));
       const slot = (state?.partition ?? task.index) % parallelism;
       bySlot.set(slot, [...(bySlot.get(slot) ?? []), task.index]);
     }

@@ -8,6 +8,8 @@ import type { Clock, Invoker, Target } from "../ports/index.js";
 
 /** Equal failures after which an error is taken to be the program's and not the world's. */
 export const MAX_EQUAL_FAILURES = 3;
+/** And failures of whatever kind after which a task is given up: messages may differ each time, by a clock in them. */
+const MAX_FAILURES = 8;
 /** Attempts at a task whose executors die. */
 const MAX_LOST_ATTEMPTS = 4;
 /** First and longest pause after a throttled call, milliseconds. */
@@ -111,6 +113,7 @@ export class TaskRunner {
   async #attempts<R>(target: Target, request: ExecutorRequest, signal: AbortSignal): Promise<R> {
     let lost = 0;
     let throttled = 0;
+    let failures = 0;
     let equal = 0;
     let lastFailure = "";
     for (;;) {
@@ -133,9 +136,10 @@ export class TaskRunner {
       } else if (retryOf(failure) === "never") {
         throw failure;
       } else {
+        failures += 1;
         equal = failure.message === lastFailure ? equal + 1 : 1;
         lastFailure = failure.message;
-        if (equal >= MAX_EQUAL_FAILURES) throw failure;
+        if (equal >= MAX_EQUAL_FAILURES || failures >= MAX_FAILURES) throw failure;
       }
     }
   }

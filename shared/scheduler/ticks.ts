@@ -13,7 +13,7 @@ export function realignedZeroTime(lastTime: number, interval: number): number {
 
 /**
  * Time of the batch after `last`: the tick that follows it, or when several are due already and may be coalesced, the
- * newest of them. May lie in the future.
+ * newest of them, but never past a time at which a stream with one of the given slides has an RDD. May lie in the future.
  */
 export function nextTime(
   zeroTime: number,
@@ -21,9 +21,12 @@ export function nextTime(
   last: number | undefined,
   now: number,
   catchUp: CatchUp,
+  slides: readonly number[] = [],
 ): number {
   const after = last ?? zeroTime;
   const next = zeroTime + (Math.floor((after - zeroTime) / interval) + 1) * interval;
   if (catchUp === "replay" || next > now) return next;
-  return zeroTime + Math.floor((now - zeroTime) / interval) * interval;
+  const nextMultiple = (slide: number): number => zeroTime + (Math.floor((after - zeroTime) / slide) + 1) * slide;
+  const newest = zeroTime + Math.floor((now - zeroTime) / interval) * interval;
+  return Math.min(newest, ...slides.map(nextMultiple));
 }

@@ -1,6 +1,7 @@
-import type { LineageRequest, RecordedCall } from "../executor/index.js";
+import { callName, type LineageRequest } from "../executor/index.js";
 import type { ActionRunner } from "../streaming/index.js";
-import { type BodyEnvironment, CallLog, runAction } from "./body-runner.js";
+import { type BodyEnvironment, runAction } from "./body-runner.js";
+import { CallLog } from "./call-log.js";
 import type { PlanInput } from "./stage-runner.js";
 
 /** Runs and records the actions that `transform` bodies call while a batch's lineage is built. */
@@ -8,7 +9,7 @@ export class TransformCalls {
   readonly #logs = new Map<string, CallLog>();
 
   /** By owner uid: what executors need to build the same lineage. */
-  get calls(): Readonly<Record<string, readonly RecordedCall[]>> {
+  get calls(): LineageRequest["transformCalls"] {
     return Object.fromEntries([...this.#logs].map(([owner, log]) => [owner, log.calls]));
   }
 
@@ -21,15 +22,17 @@ export class TransformCalls {
       const log = this.#logs.get(owner) ?? new CallLog();
       this.#logs.set(owner, log);
       const others = this.calls;
-      return log.record(action.name, (call) => {
-        const request: LineageRequest = {
-          ...lineage,
-          token: `${lineage.token}/${owner}/${call}`,
-          transformCalls: others,
-          action: { owner, call },
-        };
-        return runAction(environment, { ...request, action: { owner, call } }, node, action, label, input);
+      const name = callName(action, node);
+      return log.record(name, (call) => {
+        const token = `${lineage.token}/${owner}/${call}`;
+        const request = { ...lineage, token, transformCalls: others, action: { owner, call, name } };
+        return runAction(environment, request, node, action, label, input);
       });
     };
+  }
+
+  /** Waits for actions that their bodies did not wait for. @throws what the first of them failed with. */
+  async settle(): Promise<void> {
+    for (const log of this.#logs.values()) await log.settle();
   }
 }

@@ -5,6 +5,7 @@
 import { decode, decodeColumn, encode, encodeColumn } from "../codec/index.js";
 import { CheckpointError } from "../errors/index.js";
 import type { BlockStore, Ids, ItemKey, Table } from "../ports/index.js";
+import type { Coverage } from "../rdd/index.js";
 import { type StateChanges, StatePartition } from "./state-partition.js";
 
 /** A chunk as the manifest lists it. */
@@ -24,6 +25,8 @@ export interface StatePartitionMeta {
   readonly chain: readonly StateChunk[];
   /** Number of keys. */
   readonly keys: number;
+  /** Set when the state is the aggregate of a window: the batches that are in it. */
+  readonly covers?: Coverage;
 }
 
 /** An operator's state as the manifest lists it: partitions that cover all key groups in order. */

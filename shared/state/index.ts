@@ -10,3 +10,5 @@ export {
 } from "./chunks.js";
 export { StateCache } from "./state-cache.js";
 export { type StateChanges, StatePartition } from "./state-partition.js";
+export { WindowContents } from "./window-contents.js";
+export { JoinedValues, ReducedValues, type WindowValues } from "./window-values.js";

@@ -14,18 +14,22 @@ export interface StateChanges {
 /**
  * The state of a run of key groups in memory. Its iteration order (key groups in order, oldest key first) depends on
  * nothing but its history of changes, so a partition that was loaded behaves exactly as one that was never dropped.
+ * What a batch costs depends on the keys it touches, not on how many there are.
  */
 export class StatePartition implements StateAccess {
   readonly from: number;
   readonly to: number;
-  readonly #groups: readonly KeyMap<Entry>[];
+  readonly #groups: readonly Group[];
   #size = 0;
+  /** Grows with every entry made: the order of entries in their group. */
+  #ordinal = 0;
+  #index: unknown;
 
   /** State of key groups `[from, to)`, empty. */
   constructor(from: number, to: number) {
     this.from = from;
     this.to = to;
-    this.#groups = Array.from({ length: to - from }, () => new KeyMap<Entry>());
+    this.#groups = Array.from({ length: to - from }, () => new Group());
   }
 
   /** Number of keys with state. */
@@ -41,16 +45,20 @@ export class StatePartition implements StateAccess {
 
   touch(key: unknown): StateEntry {
     const group = this.#groupOf(key);
-    let entry = group.get(key);
-    if (entry === undefined) {
-      entry = new Entry(key);
-      group.set(key, entry);
-    }
+    const existing = group.entries.get(key);
+    if (existing !== undefined) return existing;
+    const entry = this.#add(group, key);
+    entry.review();
     return entry;
   }
 
   forEach(visit: (entry: StateEntry) => void): void {
-    for (const group of this.#groups) group.forEach(visit);
+    for (const group of this.#groups) group.entries.forEach(visit);
+  }
+
+  index<T>(build: () => T): T {
+    this.#index ??= build();
+    return this.#index as T;
   }
 
   /** Ends a batch: what has changed since the last call. Entries without state are dropped. */
@@ -59,17 +67,15 @@ export class StatePartition implements StateAccess {
     const values: unknown[] = [];
     const perGroup = this.#groups.map((group) => {
       const before = keys.length;
-      const gone: unknown[] = [];
-      group.forEach((entry, key) => {
+      for (const entry of group.takeReview()) {
         if (entry.changed) {
-          keys.push(key);
+          keys.push(entry.key);
           values.push(entry.value);
           if (entry.stored !== (entry.value !== undefined)) this.#size += entry.stored ? -1 : 1;
-          entry.settle();
         }
-        if (entry.value === undefined) gone.push(key);
-      });
-      for (const key of gone) group.delete(key);
+        entry.settle();
+        if (entry.value === undefined) group.entries.delete(entry.key);
+      }
       return keys.length - before;
     });
     return { keys, values, perGroup };
@@ -80,11 +86,11 @@ export class StatePartition implements StateAccess {
     const keys: unknown[] = [];
     const values: unknown[] = [];
     const perGroup = this.#groups.map((group) => {
-      group.forEach((entry, key) => {
+      group.entries.forEach((entry, key) => {
         keys.push(key);
         values.push(entry.value);
       });
-      return group.size;
+      return group.entries.size;
     });
     return { keys, values, perGroup };
   }
@@ -101,22 +107,25 @@ export class StatePartition implements StateAccess {
     });
   }
 
-  #restore(group: KeyMap<Entry>, key: unknown, value: unknown): void {
-    const existing = group.get(key);
+  #restore(group: Group, key: unknown, value: unknown): void {
+    const existing = group.entries.get(key);
     if (value === undefined) {
       if (existing === undefined) return;
-      group.delete(key);
+      group.entries.delete(key);
       this.#size -= 1;
       return;
     }
-    const entry = existing ?? new Entry(key);
-    entry.restore(value);
-    if (existing !== undefined) return;
-    group.set(key, entry);
-    this.#size += 1;
+    (existing ?? this.#add(group, key)).restore(value);
+    if (existing === undefined) this.#size += 1;
   }
 
-  #groupOf(key: unknown): KeyMap<Entry> {
+  #add(group: Group, key: unknown): Entry {
+    const entry = new Entry(key, group, this.#ordinal++);
+    group.entries.set(key, entry);
+    return entry;
+  }
+
+  #groupOf(key: unknown): Group {
     const group = this.#groups[keyGroupOf(key) - this.from];
     if (group !== undefined) return group;
     throw new IllegalArgumentError(
@@ -125,8 +134,27 @@ export class StatePartition implements StateAccess {
   }
 }
 
+/** The entries of one key group, and which of them a batch may have changed. */
+class Group {
+  readonly entries = new KeyMap<Entry>();
+  #review: Entry[] = [];
+
+  review(entry: Entry): void {
+    this.#review.push(entry);
+  }
+
+  /** Entries to look at, in the order of the group: what is stored must be read back in that order. */
+  takeReview(): readonly Entry[] {
+    const review = this.#review;
+    if (review.length === 0) return review;
+    this.#review = [];
+    return review.sort((a, b) => a.ordinal - b.ordinal);
+  }
+}
+
 class Entry implements StateEntry {
   readonly key: unknown;
+  readonly ordinal: number;
   value: unknown = undefined;
   pending: unknown[] | undefined = undefined;
   /** Differs from what the last delta says. */
@@ -135,14 +163,26 @@ class Entry implements StateEntry {
   stored = false;
   /** Encoded value, kept only for values that cannot be frozen. */
   #bytes: Uint8Array | undefined;
+  readonly #group: Group;
+  #reviewed = false;
 
-  constructor(key: unknown) {
+  constructor(key: unknown, group: Group, ordinal: number) {
     this.key = key;
+    this.ordinal = ordinal;
+    this.#group = group;
+  }
+
+  /** Has the entry looked at when the batch ends. */
+  review(): void {
+    if (this.#reviewed) return;
+    this.#reviewed = true;
+    this.#group.review(this);
   }
 
   update(value: unknown): void {
+    // Without bytes the value is a primitive or frozen: the same reference is the same value.
+    if (this.#bytes === undefined && Object.is(value, this.value)) return;
     if (typeof value !== "object" || value === null) {
-      if (Object.is(value, this.value)) return;
       this.#set(value, undefined);
     } else if (isPlain(value)) {
       if (this.#bytes === undefined && samePlain(value, this.value)) return;
@@ -166,6 +206,7 @@ class Entry implements StateEntry {
   }
 
   settle(): void {
+    this.#reviewed = false;
     this.changed = false;
     this.stored = this.value !== undefined;
   }
@@ -175,5 +216,6 @@ class Entry implements StateEntry {
     this.#bytes = bytes;
     // A key that came and went within a batch leaves nothing to write.
     this.changed = value !== undefined || this.stored;
+    this.review();
   }
 }

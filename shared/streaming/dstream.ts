@@ -5,6 +5,7 @@ import {
   type KeyOf,
   type OnPairs,
   operators,
+  type Partitioner,
   type PartitionOptions,
   type RDD,
   RDD as RddClass,
@@ -14,10 +15,23 @@ import {
 import { Duration, Time } from "../time/index.js";
 import type { StreamNode } from "./graph.js";
 import type { OperatorOptions } from "./graph-builder.js";
+import { checkWindow } from "./operators/check-window.js";
+import { type KeyedWindow, keyedWindowNode } from "./operators/keyed-window.js";
 import { liftAllNode, liftNode } from "./operators/lift.js";
+import { mapWithStateNode, stateSnapshotsNode } from "./operators/map-with-state.js";
 import { transformNode } from "./operators/transform.js";
 import { updateStateByKeyNode } from "./operators/update-state-by-key.js";
-import { type BodyContext, foreachRDD, print, saveAsTextFiles } from "./outputs/index.js";
+import { windowNode } from "./operators/window.js";
+import {
+  type BodyContext,
+  foreachRDD,
+  type HadoopFormat,
+  print,
+  saveAsHadoopFiles,
+  saveAsObjectFiles,
+  saveAsTextFiles,
+} from "./outputs/index.js";
+import type { StateSpec } from "./state-spec.js";
 import type { StreamingContext } from "./streaming-context.js";
 
 type AnyRdd = RDD<unknown>;
@@ -27,9 +41,31 @@ type AnyFunction = (...args: unknown[]) => unknown;
 export interface ShuffleOptions extends OperatorOptions, PartitionOptions {}
 
 /** Options of `updateStateByKey`. */
-export interface StateOptions<K, S> extends ShuffleOptions {
+export interface StateOptions<K, S> extends OperatorOptions {
+  /** Number of partitions of the state; keys go where their hash belongs. */
+  readonly numPartitions?: number;
   /** State before the first batch. */
   readonly initialState?: ReadonlyArray<readonly [K, S]>;
+}
+
+/** Options of operations that write files. */
+export interface SaveOptions extends OperatorOptions {
+  /** A file for partitions without elements too, as Spark does. @defaultValue false */
+  readonly writeEmpty?: boolean;
+}
+
+/** Options of windows by key. */
+export interface WindowShuffleOptions extends OperatorOptions {
+  /** Number of partitions of the result; keys go where their hash belongs. */
+  readonly numPartitions?: number;
+}
+
+/** Options of `reduceByKeyAndWindow`. */
+export interface WindowOptions<K, V> extends WindowShuffleOptions {
+  /** Takes out of an aggregate again what has left the window. */
+  inverse?(aggregate: V, leaving: V): V;
+  /** Pairs for which it does not hold are dropped after each slide. */
+  filter?(pair: readonly [K, V]): boolean;
 }
 
 /** What the iterator form of `updateStateByKey` gets of one key. */
@@ -139,6 +175,15 @@ export class DStream<T> {
     return this.#lift("mapPartitionsWithIndex", (rdd) => rdd.mapPartitionsWithIndex(g), options);
   }
 
+  /** `f` of each partition, as pairs. */
+  mapPartitionsToPair<K, V>(
+    f: (partition: readonly T[]) => Iterable<readonly [K, V]>,
+    options?: OperatorOptions,
+  ): DStream<[K, V]> {
+    const g = f as (partition: readonly unknown[]) => Iterable<unknown>;
+    return this.#lift("mapPartitionsToPair", (rdd) => rdd.mapPartitions(g), options);
+  }
+
   /** The elements of each partition as one list. */
   glom(options?: OperatorOptions): DStream<T[]> {
     return this.#lift("glom", (rdd) => rdd.glom(), options);
@@ -219,7 +264,7 @@ export class DStream<T> {
   /** One pair a key and batch: the key's values folded into a combiner, first within partitions, then over them. */
   combineByKey<C>(
     this: OnPairs<DStream<T>, T>,
-    createCombiner: (value: ValueOf<T>) => C,
+    createCombiner: (value: ValueOf<T>) => C & Sync<C>,
     mergeValue: (combiner: C, value: ValueOf<T>) => C,
     mergeCombiners: (left: C, right: C) => C,
     options: ShuffleOptions & { readonly mapSideCombine?: boolean } = {},
@@ -235,6 +280,15 @@ export class DStream<T> {
         ),
       options,
     );
+  }
+
+  /** Every pair in the partition of its key: so many by hash, or as a partitioner of your own decides. */
+  partitionBy(
+    this: OnPairs<DStream<T>, T>,
+    partitions: number | Partitioner,
+    options?: OperatorOptions,
+  ): DStream<[KeyOf<T>, ValueOf<T>]> {
+    return pairs(this).#lift("partitionBy", (rdd) => asPairs(rdd).partitionBy(partitions), options);
   }
 
   /** For each key of either stream in a batch: its values here and its values there. */
@@ -298,7 +352,12 @@ export class DStream<T> {
    */
   updateStateByKey<S>(
     this: OnPairs<DStream<T>, T>,
-    update: (values: readonly ValueOf<T>[], state: S | undefined, key: KeyOf<T>, time: Time) => S | undefined,
+    update: (
+      values: readonly ValueOf<T>[],
+      state: S | undefined,
+      key: KeyOf<T>,
+      time: Time,
+    ) => (S & Sync<S>) | undefined,
     options: StateOptions<KeyOf<T>, S> = {},
   ): DStream<[KeyOf<T>, S]> {
     const operator = operators.updateStateByKey(
@@ -325,6 +384,154 @@ export class DStream<T> {
       options.initialState,
     );
     return pairs(this).#state(operator, options);
+  }
+
+  /**
+   * Keeps a state for each key over all batches and looks only at keys with records: the function of `spec` is called
+   * once for every record, in the order of its key's records, and once for every key that times out. The stream has what
+   * the function returned; `stateSnapshots()` has all keys with their state.
+   *
+   * Needs a checkpoint directory. Name the operator, so that its state survives changes of the program.
+   * @example
+   * const running = ones.mapWithState(
+   *   StateSpec.function((word: string, one: number | undefined, state: State<number>) => {
+   *     state.update((state.getOption() ?? 0) + (one ?? 0));
+   *     return [word, state.get()] as [string, number];
+   *   }),
+   *   { name: "running" },
+   * );
+   */
+  mapWithState<S, U>(
+    this: OnPairs<DStream<T>, T>,
+    spec: StateSpec<KeyOf<T>, ValueOf<T>, S, U>,
+    options: OperatorOptions = {},
+  ): MapWithStateDStream<KeyOf<T>, S, U> {
+    const { context, node } = pairs(this);
+    const anySpec = spec as unknown as StateSpec<unknown, unknown, unknown, unknown>;
+    return new MapWithStateDStream(context, mapWithStateNode(context.builder, node, anySpec, options));
+  }
+
+  // --- Windows ------------------------------------------------------------------------------------------------------
+
+  /**
+   * The elements of the batches of the last `window`, oldest first; every `slide` (default: this stream's).
+   * @throws {IllegalArgumentError} unless both are multiples of this stream's slide. So do all windows.
+   * @example
+   * const lastMinute = lines.window(minutes(1), seconds(10));
+   */
+  window(window: Duration, slide?: Duration, options: OperatorOptions = {}): DStream<T> {
+    const times = checkWindow("window", this.node, window, slide);
+    return new DStream<T>(this.context, windowNode(this.context.builder, this.node, times, options));
+  }
+
+  /**
+   * All elements of a window as one by `f`, which must be associative and commutative; an empty window gives nothing.
+   * With `inverse`, which takes out again what `f` put in, the result is kept and brought up to date: an empty window
+   * after data gives what is left then, for example 0; this needs a checkpoint directory.
+   * @example
+   * const sum = numbers.reduceByWindow((a, b) => a + b, minutes(1), seconds(10), { inverse: (a, b) => a - b });
+   */
+  reduceByWindow(
+    f: (a: T, b: T) => T,
+    window: Duration,
+    slide: Duration,
+    options: OperatorOptions & { inverse?(aggregate: T, leaving: T): T } = {},
+  ): DStream<T> {
+    const { name, inverse } = options;
+    return this.#oneKeyWindow(
+      "reduceByWindow",
+      operators.map((value) => [0, value]),
+      window,
+      slide,
+      {
+        ...(name !== undefined && { name }),
+        reduce: f as AnyFunction,
+        inverse: inverse as AnyFunction | undefined,
+      },
+    );
+  }
+
+  /**
+   * The number of elements in a window. Nothing until there was an element; then one number, 0 too.
+   * Needs a checkpoint directory.
+   */
+  countByWindow(window: Duration, slide: Duration, options: OperatorOptions = {}): DStream<number> {
+    return this.#oneKeyWindow(
+      "countByWindow",
+      operators.map(() => [0, 1]),
+      window,
+      slide,
+      {
+        ...options,
+        reduce: add,
+        inverse: subtract,
+      },
+    );
+  }
+
+  /** How often each element occurs in a window. Needs a checkpoint directory. */
+  countByValueAndWindow(window: Duration, slide: Duration, options: WindowShuffleOptions = {}): DStream<[T, number]> {
+    return this.#keyedWindow({
+      ...options,
+      kind: "countByValueAndWindow",
+      times: checkWindow("countByValueAndWindow", this.node, window, slide),
+      toPairs: operators.map((value) => [value, 1]),
+      fold: { type: "reduce", reduce: add },
+      running: { reduce: add, inverse: subtract, filter: (pair) => pair[1] !== 0 },
+    });
+  }
+
+  /** One pair a key with values in the window, with the list of them, oldest first. */
+  groupByKeyAndWindow(
+    this: OnPairs<DStream<T>, T>,
+    window: Duration,
+    slide?: Duration,
+    options: WindowShuffleOptions = {},
+  ): DStream<[KeyOf<T>, ValueOf<T>[]]> {
+    const self = pairs(this);
+    return self.#keyedWindow({
+      ...options,
+      kind: "groupByKeyAndWindow",
+      times: checkWindow("groupByKeyAndWindow", self.node, window, slide),
+      fold: { type: "concat" },
+    });
+  }
+
+  /**
+   * One pair a key with values in the window: they are reduced by `f`, which must be associative and commutative and must
+   * not change its arguments. A slide costs a few calls for each key that comes, goes or is there, however long the
+   * window is.
+   *
+   * With `inverse`, for which `inverse(f(a, b), b)` is `a`, a result is kept for each key and brought up to date, which
+   * costs only what comes and goes. Keys then stay when their values are gone, with what is left (0 for a sum), unless
+   * `filter` drops them. Needs a checkpoint directory; name the operator.
+   * @example
+   * const counts = ones.reduceByKeyAndWindow((a, b) => a + b, minutes(5), seconds(10), {
+   *   inverse: (a, b) => a - b,
+   *   filter: ([, n]) => n > 0,
+   *   name: "counts",
+   * });
+   */
+  reduceByKeyAndWindow(
+    this: OnPairs<DStream<T>, T>,
+    f: (a: ValueOf<T>, b: ValueOf<T>) => ValueOf<T>,
+    window: Duration,
+    slide?: Duration,
+    options: WindowOptions<KeyOf<T>, ValueOf<T>> = {},
+  ): DStream<[KeyOf<T>, ValueOf<T>]> {
+    const self = pairs(this);
+    const { inverse, filter, ...others } = options;
+    const reduce = f as AnyFunction;
+    const keep = filter as ((pair: readonly [unknown, unknown]) => boolean) | undefined;
+    return self.#keyedWindow({
+      ...others,
+      kind: "reduceByKeyAndWindow",
+      times: checkWindow("reduceByKeyAndWindow", self.node, window, slide),
+      fold: { type: "reduce", reduce },
+      ...(inverse !== undefined && { running: { reduce, inverse: inverse as AnyFunction, filter: keep } }),
+      ...(inverse === undefined &&
+        keep !== undefined && { fromPairs: operators.filter((pair) => keep(pair as never)) }),
+    });
   }
 
   // --- RDDs ---------------------------------------------------------------------------------------------------------
@@ -385,9 +592,39 @@ export class DStream<T> {
   /**
    * Writes every batch as text, one line an element, to a directory `prefix-<batch time in ms>[.suffix]` with one part
    * file a partition that has elements. Each file is written exactly once.
+   * @example
+   * counts.map(([word, n]) => `${word}\t${n}`).saveAsTextFiles("out/counts");
    */
-  saveAsTextFiles(prefix: string, suffix = "", options: OperatorOptions = {}): void {
-    this.context.builder.addOutput("saveAsTextFiles", options, this.node, saveAsTextFiles(prefix, suffix));
+  saveAsTextFiles(prefix: string, suffix = "", options: SaveOptions = {}): void {
+    const operation = saveAsTextFiles(prefix, suffix, options.writeEmpty ?? false);
+    this.context.builder.addOutput("saveAsTextFiles", options, this.node, operation);
+  }
+
+  /**
+   * Writes every batch as {@link saveAsTextFiles} does, but the elements themselves, in Sluice's binary format:
+   * `ssc.context.objectFile` reads them back.
+   */
+  saveAsObjectFiles(prefix: string, suffix = "", options: SaveOptions = {}): void {
+    const operation = saveAsObjectFiles(prefix, suffix, options.writeEmpty ?? false);
+    this.context.builder.addOutput("saveAsObjectFiles", options, this.node, operation);
+  }
+
+  /**
+   * Writes every batch of pairs as {@link saveAsTextFiles} does, in a format of Hadoop's: text of key, tab and value,
+   * gzip or not, or sequence files. When a batch's files are all there, an empty one named `_SUCCESS` follows.
+   * @throws {IllegalArgumentError} for options that are not known or do not go together.
+   * @example
+   * counts.saveAsHadoopFiles("s3://lake/counts", "", { format: "sequence" });
+   */
+  saveAsHadoopFiles(
+    this: OnPairs<DStream<T>, T>,
+    prefix: string,
+    suffix = "",
+    options: OperatorOptions & HadoopFormat = {},
+  ): void {
+    const self = pairs<T>(this);
+    const operation = saveAsHadoopFiles(prefix, suffix, options);
+    self.context.builder.addOutput("saveAsHadoopFiles", options, self.node, operation);
   }
 
   // --- Life cycle ---------------------------------------------------------------------------------------------------
@@ -450,11 +687,46 @@ export class DStream<T> {
     return new DStream<U>(this.context, updateStateByKeyNode(this.context.builder, this.node, operator, options));
   }
 
+  #keyedWindow<U>(spec: KeyedWindow): DStream<U> {
+    return new DStream<U>(this.context, keyedWindowNode(this.context.builder, this.node, spec));
+  }
+
+  /** A window of one value: all under one key. */
+  #oneKeyWindow<U>(
+    kind: string,
+    toPairs: Parameters<typeof build.narrow>[3],
+    window: Duration,
+    slide: Duration,
+    { reduce, inverse, ...options }: OperatorOptions & { reduce: AnyFunction; inverse: AnyFunction | undefined },
+  ): DStream<U> {
+    return this.#keyedWindow({
+      ...options,
+      kind,
+      times: checkWindow(kind, this.node, window, slide),
+      toPairs,
+      fold: { type: "reduce", reduce },
+      ...(inverse !== undefined && { running: { reduce, inverse, filter: undefined } }),
+      fromPairs: operators.map((pair) => (pair as [unknown, unknown])[1]),
+      numPartitions: 1,
+    });
+  }
+
   #assertSameContext(what: string, other: DStream<unknown> | { readonly context: StreamingContext }): void {
     if (other.context !== this.context)
       throw new IllegalArgumentError(`${what}: the other DStream is of another context.`);
   }
 }
+
+/** What `mapWithState` makes: the function's results, and the states behind them. */
+export class MapWithStateDStream<K, S, U> extends DStream<U> {
+  /** All keys with their state, every batch. */
+  stateSnapshots(options: OperatorOptions = {}): DStream<[K, S]> {
+    return new DStream<[K, S]>(this.context, stateSnapshotsNode(this.context.builder, this.node, options));
+  }
+}
+
+const add = (a: unknown, b: unknown): unknown => (a as number) + (b as number);
+const subtract = (a: unknown, b: unknown): unknown => (a as number) - (b as number);
 
 function pairs<T>(self: unknown): DStream<T> {
   return self as DStream<T>;

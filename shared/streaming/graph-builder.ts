@@ -1,5 +1,6 @@
 import { IllegalArgumentError, IllegalStateError } from "../errors/index.js";
-import type { OutputNode, StreamGraph, StreamNode } from "./graph.js";
+import type { Accumulator, Broadcast } from "../rdd/index.js";
+import type { OutputNode, StaticSource, StreamGraph, StreamNode } from "./graph.js";
 import type { OutputOperation } from "./outputs/index.js";
 
 /** Options of any operator. */
@@ -16,6 +17,9 @@ export class GraphBuilder {
   readonly #batchDuration: number;
   readonly #nodes: StreamNode[] = [];
   readonly #outputs: OutputNode[] = [];
+  readonly #statics: StaticSource[] = [];
+  readonly #broadcasts: Broadcast<unknown>[] = [];
+  readonly #accumulators: Accumulator<unknown, unknown>[] = [];
   readonly #ordinals = new Map<string, number>();
   readonly #uids = new Set<string>();
   #closed: string | undefined;
@@ -45,6 +49,26 @@ export class GraphBuilder {
     this.#outputs.push(Object.freeze(output));
   }
 
+  /** Adds static data that is read from files; returns its name. */
+  addStatic(kind: string, options: OperatorOptions, source: Omit<StaticSource, "name">): string {
+    this.#assertOpen(kind);
+    const name = this.#uid(kind, options.name);
+    this.#statics.push(Object.freeze({ name, ...source }));
+    return name;
+  }
+
+  addBroadcast(broadcast: Broadcast<unknown>): void {
+    this.#assertOpen("a broadcast variable");
+    this.#uid("broadcast", broadcast.name);
+    this.#broadcasts.push(broadcast);
+  }
+
+  addAccumulator(accumulator: Accumulator<unknown, unknown>): void {
+    this.#assertOpen("an accumulator");
+    this.#uid("accumulator", accumulator.name);
+    this.#accumulators.push(accumulator);
+  }
+
   /** From here on nothing can be added, because the context is `reason` (starting, stopping). */
   close(reason: string): void {
     this.#closed = reason;
@@ -56,6 +80,9 @@ export class GraphBuilder {
       batchDuration: this.#batchDuration,
       nodes: this.#nodes,
       outputs: this.#outputs,
+      statics: this.#statics,
+      broadcasts: this.#broadcasts,
+      accumulators: this.#accumulators,
     };
   }
 

@@ -2,7 +2,7 @@
  * The graph that a program builds: immutable nodes, one a stream, and the output operations that make them run. It is
  * built the same way on the driver and on every executor; nodes compute RDDs, batch by batch, and run nothing.
  */
-import type { RDD } from "../rdd/index.js";
+import type { Accumulator, Broadcast, RDD } from "../rdd/index.js";
 import type { Time } from "../time/index.js";
 import type { BatchBuilder } from "./batch-builder.js";
 import type { Input } from "./inputs.js";
@@ -14,6 +14,17 @@ export interface StatefulSpec {
   readonly numPartitions: number | undefined;
   /** True when the program gave the operator its uid. */
   readonly named: boolean;
+}
+
+/** What an operator reads of its parent's past. */
+export interface WindowSpec {
+  /** It reads the RDDs of the batches of the last so many milliseconds, this one included. */
+  readonly length: number;
+  /**
+   * `union`: those RDDs together, so an RDD of an earlier batch can be put together again. `reduced`: reduced by key.
+   * `running`: an aggregate kept as state, which must be told what leaves the window.
+   */
+  readonly type: "union" | "reduced" | "running";
 }
 
 export interface StreamNode {
@@ -30,7 +41,9 @@ export interface StreamNode {
   readonly input?: Input;
   /** Set for operators with keyed state. */
   readonly stateful?: StatefulSpec;
-  /** The RDD of a batch, or `undefined` when this stream has none then. Called at most once a batch, for valid times only. */
+  /** Set for operators with a window, which have one parent. */
+  readonly window?: WindowSpec;
+  /** The RDD of a batch, or `undefined` when this stream has none then. Called for valid times only; by {@link WindowSpec} `union` for earlier ones too. */
   compute(time: Time, batch: BatchBuilder): RDD<unknown> | undefined | Promise<RDD<unknown> | undefined>;
 }
 
@@ -43,12 +56,27 @@ export interface OutputNode {
   readonly operation: OutputOperation;
 }
 
+/** Static data that is read from files. */
+export interface StaticSource {
+  readonly name: string;
+  /** A file, or a directory (which may contain `*`) of files. */
+  readonly path: string;
+  readonly format: "text" | "objects";
+  /** Of text: a file is cut into at least this many partitions (small files into one). */
+  readonly minPartitions: number;
+  /** Milliseconds after which the files are looked for again; `undefined`: when the application starts only. */
+  readonly refresh: number | undefined;
+}
+
 export interface StreamGraph {
   readonly appName: string;
   /** Milliseconds. */
   readonly batchDuration: number;
   readonly nodes: readonly StreamNode[];
   readonly outputs: readonly OutputNode[];
+  readonly statics: readonly StaticSource[];
+  readonly broadcasts: readonly Broadcast<unknown>[];
+  readonly accumulators: readonly Accumulator<unknown, unknown>[];
 }
 
 /** Inputs that some output operation depends on, in definition order; others are not read. */
@@ -63,7 +91,19 @@ export function liveStateful(graph: StreamGraph): readonly (StreamNode & { reado
   );
 }
 
-function liveNodes(graph: StreamGraph): readonly StreamNode[] {
+/** Does what the program computes depend on when its batches are? */
+export function isTimed(graph: StreamGraph): boolean {
+  return liveNodes(graph).some((node) => node.window !== undefined || node.kind === "mapWithState");
+}
+
+/** Slides longer than a batch, each once. */
+export function longSlides(graph: StreamGraph): readonly number[] {
+  const slides = liveNodes(graph).map((node) => node.slide);
+  return [...new Set(slides)].filter((slide) => slide > graph.batchDuration);
+}
+
+/** Nodes that some output operation depends on, in definition order: parents first. */
+export function liveNodes(graph: StreamGraph): readonly StreamNode[] {
   const live = new Set<StreamNode>();
   const visit = (node: StreamNode): void => {
     if (live.has(node)) return;

@@ -1,24 +1,49 @@
 import * as outputs from "./outputs/index.js";
 
 export { isStreamingApp, type StreamingApp, streamingApp } from "./app.js";
+export type { BackpressureOptions, PidGains, ResolvedBackpressure } from "./backpressure.js";
 export {
   type ActionRunner,
   BatchBuilder,
   type BatchFacts,
+  type BatchLineage,
+  type BatchMemory,
   type BatchOutput,
   buildBatch,
   noActions,
 } from "./batch-builder.js";
-export { DStream, type KeyUpdate, type ShuffleOptions, type StateOptions } from "./dstream.js";
 export {
+  type BatchListener,
+  type BatchRecord,
+  type InputRecord,
+  type OutputRecord,
+  type StartedBatch,
+  tellAll,
+} from "./batch-listener.js";
+export {
+  DStream,
+  type KeyUpdate,
+  MapWithStateDStream,
+  type SaveOptions,
+  type ShuffleOptions,
+  type StateOptions,
+  type WindowOptions,
+} from "./dstream.js";
+export {
+  isTimed,
   liveInputs,
+  liveNodes,
   liveStateful,
+  longSlides,
   type OutputNode,
   type StatefulSpec,
+  type StaticSource,
   type StreamGraph,
   type StreamNode,
+  type WindowSpec,
 } from "./graph.js";
 export type { OperatorOptions } from "./graph-builder.js";
+export { inputIds } from "./input-ids.js";
 export type {
   FileInput,
   InitialPosition,
@@ -28,18 +53,32 @@ export type {
   SocketDecoder,
   StreamInput,
 } from "./inputs.js";
-export { type Master, type RunRequest, type Runtime, registerMaster } from "./master.js";
-export { type AppOptions, type CatchUp, type OnBatchFailure, type ResolvedOptions, rejectUnknown } from "./options.js";
+export {
+  type Master,
+  type ProgramBundle,
+  type RunExtras,
+  type RunRequest,
+  type Runtime,
+  registerMaster,
+} from "./master.js";
+export type { AppOptions, CatchUp, OnBatchFailure, ResolvedOptions } from "./options.js";
+export { captureKept } from "./outputs/capture-kept.js";
 export type {
   BodyContext,
   CapturedPartition,
   CaptureSink,
   CommittedOutput,
   ForeachBody,
+  HadoopFormat,
   OutputContext,
   OutputOperation,
 } from "./outputs/index.js";
 export { Receiver, type ReceiverSupervisor } from "./receiver.js";
+export type { ReceiverEvent, ReceiverInfo } from "./receiver-event.js";
+export { rejectUnknown } from "./reject-unknown.js";
+export { type Moment, momentAfter, rememberedAfter } from "./remember.js";
+export { type StateFunction, StateSpec } from "./state-spec.js";
+export { StaticContext, type StaticFileOptions } from "./static-context.js";
 export {
   type ContextOptions,
   type ContextState,

@@ -1,5 +1,7 @@
 import { IllegalArgumentError } from "../errors/index.js";
+import type { PutEntry } from "../ports/index.js";
 import type { StreamingApp } from "./app.js";
+import type { BatchListener } from "./batch-listener.js";
 import type { StreamGraph } from "./graph.js";
 
 /** How a started application is run; made by a {@link Master}. */
@@ -10,12 +12,37 @@ export interface Runtime {
   stop(gracefully: boolean): Promise<void>;
   /** Resolves when it has ended; rejects with the last reported error. */
   readonly terminated: Promise<void>;
+  /** Batch time of the checkpoint it goes on from; `undefined` when it begins. */
+  readonly recoveredFrom: number | undefined;
+  /** Appends records to a stream of this master. */
+  put(stream: string, records: readonly PutEntry[]): Promise<void>;
   /** True when it ends within so many milliseconds, false when not; rejects as `terminated` does. */
   terminatedWithin(millis: number): Promise<boolean>;
 }
 
+/** A program's file and the bundle made of it, for executors in other threads and processes. */
+export interface ProgramBundle {
+  readonly path: string;
+  /** Hash of the bundle: the code version. */
+  readonly version: string;
+  /** The program's file, for messages. */
+  readonly file: string;
+  /** Interval of the batches instead of the program's, milliseconds. */
+  readonly batchDuration: number | undefined;
+}
+
+/** What only the command line and tests ask for. */
+export interface RunExtras {
+  readonly bundle?: ProgramBundle;
+  /** End after so many batches. */
+  readonly maxBatches?: number;
+  /** Is told of every batch. */
+  readonly listener?: BatchListener;
+}
+
 /** What a master is asked to run. */
 export interface RunRequest {
+  readonly extras: RunExtras;
   readonly app: StreamingApp;
   readonly graph: StreamGraph;
   readonly master: string;

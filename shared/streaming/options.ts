@@ -1,5 +1,7 @@
 import { IllegalArgumentError } from "../errors/index.js";
 import { Duration } from "../time/index.js";
+import { type BackpressureOptions, type ResolvedBackpressure, resolveBackpressure } from "./backpressure.js";
+import { rejectUnknown } from "./reject-unknown.js";
 
 /** What happens when user code fails a batch for good (three equal failures of one task). */
 export type OnBatchFailure =
@@ -21,7 +23,7 @@ export interface AppOptions {
   readonly batchDuration: Duration;
   /** @defaultValue `"halt"` */
   readonly onBatchFailure?: OnBatchFailure;
-  /** @defaultValue `"coalesce"` */
+  /** @defaultValue `"coalesce"`; `"replay"` for programs with windows or `mapWithState` */
   readonly catchUp?: CatchUp;
   /** Number of partitions of shuffles where the program does not say. @defaultValue the number of executors */
   readonly defaultPartitions?: number;
@@ -29,6 +31,10 @@ export interface AppOptions {
   readonly retainBatches?: number;
   /** Most records read from one shard in one batch. @defaultValue 1,000,000 */
   readonly maxRecordsPerShard?: number;
+  /** Most records per second of one shard, from the first batch on. @defaultValue no limit */
+  readonly maxRatePerShard?: number;
+  /** Takes no more records than can be processed. @defaultValue not enabled */
+  readonly backpressure?: BackpressureOptions;
   /** How long a graceful stop may take. @defaultValue ten batches, at least 10 s */
   readonly gracefulStopTimeout?: Duration;
 }
@@ -36,10 +42,13 @@ export interface AppOptions {
 export interface ResolvedOptions {
   readonly batchDuration: number;
   readonly onBatchFailure: OnBatchFailure;
-  readonly catchUp: CatchUp;
+  /** `undefined`: as the program's graph needs it. */
+  readonly catchUp: CatchUp | undefined;
   readonly defaultPartitions: number | undefined;
   readonly retainBatches: number;
   readonly maxRecordsPerShard: number;
+  readonly maxRatePerShard: number | undefined;
+  readonly backpressure: ResolvedBackpressure | undefined;
   readonly gracefulStopTimeout: number;
 }
 
@@ -56,6 +65,8 @@ const KNOWN = [
   "defaultPartitions",
   "retainBatches",
   "maxRecordsPerShard",
+  "maxRatePerShard",
+  "backpressure",
   "gracefulStopTimeout",
 ] as const satisfies readonly (keyof AppOptions)[];
 
@@ -71,25 +82,18 @@ export function resolveOptions(options: AppOptions): ResolvedOptions {
   return {
     batchDuration,
     onBatchFailure: oneOf("onBatchFailure", options.onBatchFailure ?? "halt", ["halt", "skip"]),
-    catchUp: oneOf("catchUp", options.catchUp ?? "coalesce", ["coalesce", "replay"]),
+    catchUp:
+      options.catchUp === undefined ? undefined : oneOf<CatchUp>("catchUp", options.catchUp, ["coalesce", "replay"]),
     defaultPartitions:
       options.defaultPartitions === undefined ? undefined : atLeast("defaultPartitions", options.defaultPartitions, 1),
     retainBatches: atLeast("retainBatches", options.retainBatches ?? DEFAULT_RETAIN_BATCHES, MIN_RETAIN_BATCHES),
     maxRecordsPerShard: atLeast("maxRecordsPerShard", options.maxRecordsPerShard ?? DEFAULT_MAX_RECORDS_PER_SHARD, 1),
+    maxRatePerShard:
+      options.maxRatePerShard === undefined ? undefined : rate("maxRatePerShard", options.maxRatePerShard),
+    backpressure: resolveBackpressure(options.backpressure),
     gracefulStopTimeout:
       options.gracefulStopTimeout?.milliseconds ?? Math.max(10 * batchDuration, MIN_GRACEFUL_STOP_MILLIS),
   };
-}
-
-/** @throws {IllegalArgumentError} naming the first option that is not known, and the known one it looks like. */
-export function rejectUnknown(where: string, options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    const like = nearest(name, known);
-    throw new IllegalArgumentError(
-      `${where} has no option "${name}"${like === undefined ? "" : `: did you mean "${like}"?`} It has: ${known.join(", ")}.`,
-    );
-  }
 }
 
 function oneOf<T extends string>(name: string, value: T, allowed: readonly T[]): T {
@@ -102,26 +106,7 @@ function atLeast(name: string, value: number, least: number): number {
   throw new IllegalArgumentError(`${name} must be a whole number of at least ${least}, not ${String(value)}.`);
 }
 
-const MAX_TYPO_DISTANCE = 3;
-
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const byDistance = known
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const best = byDistance[0];
-  return best !== undefined && best.distance <= MAX_TYPO_DISTANCE ? best.candidate : undefined;
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitute = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitute, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+function rate(name: string, value: number): number {
+  if (value > 0) return value;
+  throw new IllegalArgumentError(`${name} must be above 0 records a second, not ${String(value)}.`);
 }

@@ -1,18 +1,26 @@
 import { decode } from "../codec/index.js";
 import { IllegalArgumentError, IllegalStateError } from "../errors/index.js";
 import type { FileInfo } from "../ports/index.js";
-import type { RDD } from "../rdd/index.js";
-import { Duration, type Time } from "../time/index.js";
+import {
+  Accumulator,
+  type AccumulatorSpec,
+  Broadcast,
+  collectionAccumulator,
+  NumberAccumulator,
+  type RDD,
+} from "../rdd/index.js";
+import { Duration, Time } from "../time/index.js";
 import type { StreamingApp } from "./app.js";
 import { DStream } from "./dstream.js";
 import type { StreamGraph } from "./graph.js";
 import { GraphBuilder, type OperatorOptions } from "./graph-builder.js";
 import type { InitialPosition, Input, QueueInput, ReceiverSpec, SocketDecoder } from "./inputs.js";
-import { findMaster, type Runtime } from "./master.js";
+import { findMaster, type RunExtras, type Runtime } from "./master.js";
 import { inputNode } from "./operators/input.js";
 import { liftAllNode } from "./operators/lift.js";
 import { transformNode } from "./operators/transform.js";
 import type { Receiver } from "./receiver.js";
+import { StaticContext } from "./static-context.js";
 import { validateGraph } from "./validate.js";
 
 /** How and where an application runs. */
@@ -82,12 +90,16 @@ export class StreamingContext {
 
   /**
    * A context for the application: with the state and positions of the checkpoint where there is one, new otherwise.
-   * Does not start it.
+   * Does not start it. (`extras` are for the command line and for tests.)
    * @throws {IllegalArgumentError} for an unknown master.
    * @throws {CheckpointError} when the checkpoint is in use, cannot be read, or does not fit the program.
    */
-  static getOrCreate(app: StreamingApp, options: ContextOptions = {}): Promise<StreamingContext> {
-    return StreamingContext.#open(app, options, false);
+  static getOrCreate(
+    app: StreamingApp,
+    options: ContextOptions = {},
+    extras: RunExtras = {},
+  ): Promise<StreamingContext> {
+    return StreamingContext.#open(app, options, false, extras);
   }
 
   /**
@@ -98,7 +110,7 @@ export class StreamingContext {
     app: StreamingApp,
     options: ContextOptions & { readonly checkpointDirectory: string },
   ): Promise<StreamingContext> {
-    return StreamingContext.#open(app, options, true);
+    return StreamingContext.#open(app, options, true, {});
   }
 
   /** The context that is started and not stopped, if any; there can be one a process. */
@@ -106,13 +118,19 @@ export class StreamingContext {
     return active;
   }
 
-  static async #open(app: StreamingApp, options: ContextOptions, mustRecover: boolean): Promise<StreamingContext> {
+  static async #open(
+    app: StreamingApp,
+    options: ContextOptions,
+    mustRecover: boolean,
+    extras: RunExtras,
+  ): Promise<StreamingContext> {
     const master = options.master ?? "local[*]";
     const open = findMaster(master);
     const ssc = new StreamingContext(app);
     app.build(ssc);
     ssc.#hasStorage = options.checkpointDirectory !== undefined;
     ssc.#runtime = await open({
+      extras,
       app,
       graph: ssc.graph,
       master,
@@ -255,6 +273,64 @@ export class StreamingContext {
     );
   }
 
+  // --- Static data and shared variables -----------------------------------------------------------------------------
+
+  /**
+   * Data that does not come from a stream: from files, or from the program itself.
+   * @example
+   * const users = ssc.context.textFile("users.csv").mapToPair((line) => line.split(",") as [string, string]);
+   * const named = clicks.transform((rdd) => rdd.join(users));
+   */
+  get context(): StaticContext {
+    return new StaticContext(this.#builder);
+  }
+
+  /**
+   * A value that every executor gets once and that can be changed between batches. It outlives restarts, unless the
+   * program gives another value then; a function gives the first value only.
+   * @example
+   * const rules = ssc.broadcast("rules", { limit: 10 });
+   * const alarms = readings.filter((reading) => reading.value > rules.value.limit);
+   */
+  broadcast<T>(name: string, initial: T | (() => T)): Broadcast<T> {
+    const broadcast = new Broadcast<T>(name, initial);
+    this.#builder.addBroadcast(broadcast as Broadcast<unknown>);
+    return broadcast;
+  }
+
+  /**
+   * A total of integers that functions add to; see {@link Accumulator}.
+   * @example
+   * const bad = ssc.longAccumulator("bad-lines");
+   * const good = lines.filter((line) => {
+   *   if (line.includes(",")) return true;
+   *   bad.add(1);
+   *   return false;
+   * });
+   */
+  longAccumulator(name: string): NumberAccumulator {
+    return this.#numbers(name, true);
+  }
+
+  /** A total of numbers that functions add to; see {@link Accumulator}. */
+  doubleAccumulator(name: string): NumberAccumulator {
+    return this.#numbers(name, false);
+  }
+
+  /** A list of what functions add, in no particular order. It only ever grows, so keep it short. */
+  collectionAccumulator<T>(name: string): Accumulator<T, readonly T[]> {
+    return this.#accumulator(collectionAccumulator<T>(name));
+  }
+
+  /**
+   * A total of your own that functions add to.
+   * @example
+   * const seen = ssc.accumulator("largest", { zero: 0, add: Math.max, merge: Math.max });
+   */
+  accumulator<X, V>(name: string, spec: AccumulatorSpec<X, V>): Accumulator<X, V> {
+    return this.#accumulator(new Accumulator(name, spec));
+  }
+
   // --- Life cycle ---------------------------------------------------------------------------------------------------
 
   /**
@@ -287,6 +363,33 @@ export class StreamingContext {
       () => this.#ended(),
       () => this.#ended(),
     );
+  }
+
+  /** Time of the batch that the checkpoint goes on from; `undefined` for an application that begins. */
+  get recoveredFrom(): Time | undefined {
+    const time = this.#runtime?.recoveredFrom;
+    return time === undefined ? undefined : new Time(time);
+  }
+
+  /**
+   * Appends records to a stream that {@link kinesisStream} reads: locally to the local stream of that name, which is made
+   * when it does not exist. Resolves when all are durable. Strings are put as UTF-8; the partition key decides the shard.
+   * @example
+   * await ssc.put("lines", ["to be", "or not to be"]);
+   */
+  put(
+    stream: string,
+    records: readonly (string | Uint8Array | { readonly partitionKey: string; readonly data: string | Uint8Array })[],
+  ): Promise<void> {
+    const entries = records.map((record, i) => {
+      const plain = typeof record === "string" || record instanceof Uint8Array;
+      const data = plain ? record : record.data;
+      return {
+        partitionKey: plain ? String(i) : record.partitionKey,
+        data: typeof data === "string" ? Buffer.from(data, "utf8") : data,
+      };
+    });
+    return this.#assertRuntime().put(stream, entries);
   }
 
   /**
@@ -323,6 +426,17 @@ export class StreamingContext {
   /** @internal */
   get builder(): GraphBuilder {
     return this.#builder;
+  }
+
+  #numbers(name: string, integers: boolean): NumberAccumulator {
+    const accumulator = new NumberAccumulator(name, integers);
+    this.#accumulator(accumulator.totals);
+    return accumulator;
+  }
+
+  #accumulator<X, V>(accumulator: Accumulator<X, V>): Accumulator<X, V> {
+    this.#builder.addAccumulator(accumulator as unknown as Accumulator<unknown, unknown>);
+    return accumulator;
   }
 
   #ended(): void {

@@ -1,7 +1,7 @@
 import { decode, encode } from "../codec/index.js";
 import { SluiceError } from "../errors/index.js";
 import { execute, InProcessInvoker, PreparedCache } from "../executor/index.js";
-import type { DriverPorts, Invoker } from "../ports/index.js";
+import type { DriverPorts, FileSystem, Invoker } from "../ports/index.js";
 import { Driver } from "../scheduler/index.js";
 import {
   MemoryBlockStore,
@@ -47,6 +47,8 @@ export interface RunBatchesOptions<I extends readonly BatchedInput[], U> {
   readonly onBatchFailure?: OnBatchFailure;
   /** Other options of the application. */
   readonly options?: Omit<AppOptions, "batchDuration" | "onBatchFailure">;
+  /** The files that the program reads and writes. @defaultValue none, in memory */
+  readonly files?: FileSystem;
   /** How the work is spread. By default it all happens in one call to one executor. */
   readonly executors?: ExecutorOptions;
 }
@@ -91,7 +93,7 @@ export async function runBatches<const I extends readonly BatchedInput[], U>(
   options: RunBatchesOptions<I, U>,
 ): Promise<BatchEntry<U>[]> {
   const total = options.batches ?? Math.max(0, ...options.inputs.map((input) => input.length));
-  const world = new World();
+  const world = new World(options.files);
   const entries = new Map<number, BatchEntry<U>>();
   const sorted = (): BatchEntry<U>[] => [...entries.values()].sort((a, b) => a.time - b.time);
   try {
@@ -163,15 +165,19 @@ const CODE_VERSION = "test";
 class World {
   readonly #clock = new VirtualClock({ autoAdvance: true });
   readonly #ids = new SequentialIds("test");
-  readonly #ports = {
-    blocks: new MemoryBlockStore(),
-    table: new MemoryTable(),
-    streams: new MemoryStreamSource(this.#clock),
-    files: new MemoryFileSystem(this.#clock),
-    clock: this.#clock,
-    ids: this.#ids,
-    console: new MemoryConsole(),
-  };
+  readonly #ports: Omit<DriverPorts, "invoker">;
+
+  constructor(files: FileSystem | undefined) {
+    this.#ports = {
+      blocks: new MemoryBlockStore(),
+      table: new MemoryTable(),
+      streams: new MemoryStreamSource(this.#clock),
+      files: files ?? new MemoryFileSystem(this.#clock),
+      clock: this.#clock,
+      ids: this.#ids,
+      console: new MemoryConsole(),
+    };
+  }
 
   async run<U>(program: Program<U>, batches: number): Promise<void> {
     await this.#driver(program, this.#ports, batches).run();

@@ -23,8 +23,8 @@ export function combiningSink(
 ): Sink {
   const cells = new KeyMap<Cell>();
   const pushPair = (key: unknown, value: unknown): void => {
-    const cell = cells.get(key);
     try {
+      const cell = cells.get(key);
       if (cell !== undefined) cell.combiner = aggregator.mergeValue(cell.combiner, value);
       else cells.set(checkKey(key, label), { combiner: aggregator.createCombiner(value) });
     } catch (cause) {

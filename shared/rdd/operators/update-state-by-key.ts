@@ -24,7 +24,6 @@ export function updateStateByKey(update: Update, initialState: StateOperator["in
         end() {
           state.forEach((entry) => {
             const next = callUpdate(update, entry, task, label);
-            entry.update(next);
             if (next !== undefined) emit(entry.key, next);
           });
           out.end();
@@ -38,9 +37,19 @@ function callUpdate(update: Update, entry: StateEntry, task: TaskInfo, label: st
   const values = entry.pending ?? NO_VALUES;
   entry.pending = undefined;
   try {
-    return update(values, entry.value, entry.key, task.batchTime);
+    const next = update(values, entry.value, entry.key, task.batchTime);
+    entry.update(next);
+    return next;
   } catch (cause) {
     throw userError(label, task, cause, { value: [entry.key, values] });
+  }
+}
+
+function keepState(entry: StateEntry, value: unknown, task: TaskInfo, label: string): void {
+  try {
+    entry.update(value);
+  } catch (cause) {
+    throw userError(label, task, cause, { value: [entry.key, value] });
   }
 }
 
@@ -102,7 +111,7 @@ export function updateStateByKeyIterator(
           for (const pair of pairs) {
             const [key, value] = toPair(pair, label);
             const entry = state.touch(checkKey(key, label));
-            entry.update(value);
+            keepState(entry, value, task, label);
             kept.add(entry);
             emit(key, value);
           }

@@ -4,6 +4,7 @@ import type { PartitionSource } from "../../rdd/index.js";
 import type { FileInput } from "../../streaming/index.js";
 import { type ClaimedInput, claimHeader } from "./claim.js";
 
+type LinesSource = Extract<PartitionSource, { type: "lines" }>;
 type FilesPosition = Extract<InputPosition, { type: "files" }>;
 
 /**
@@ -40,7 +41,7 @@ export async function claimFiles(
     files: chosen,
   });
   return {
-    sources: block.files.flatMap((file) => splits(file, input.minPartitions ?? 1)),
+    sources: block.files.flatMap((file) => splitFile(file, input.minPartitions ?? 1)),
     position: block.position,
     records: 0,
     bytes: block.files.reduce((sum, file) => sum + file.size, 0),
@@ -75,7 +76,8 @@ function remember(position: FilesPosition, chosen: readonly FileInfo[], time: nu
   return { ...position, chosen: Object.fromEntries(all.filter(([, modified]) => modified > time - REMEMBER_MILLIS)) };
 }
 
-function splits(file: FileInfo, minPartitions: number): readonly PartitionSource[] {
+/** Cuts a file of text into partitions. */
+export function splitFile(file: FileInfo, minPartitions: number): readonly LinesSource[] {
   const wanted = Math.max(Math.ceil(file.size / SPLIT_BYTES), file.size < MIN_SPLIT_BYTES ? 1 : minPartitions, 1);
   const at = (i: number): number => Math.floor((i * file.size) / wanted);
   return Array.from({ length: wanted }, (_, i) => ({ type: "lines", path: file.path, start: at(i), end: at(i + 1) }));

@@ -1,4 +1,5 @@
 export type { ClaimedInput } from "./claim.js";
-export { chooseFiles, claimFiles, filesStart } from "./file-input.js";
+export { chooseFiles, claimFiles, filesStart, splitFile } from "./file-input.js";
+export { inputRecords } from "./input-records.js";
 export { claimQueue, queueStart } from "./queue-input.js";
 export { claimStream, readableShards, type StreamPosition, streamStart } from "./stream-input.js";

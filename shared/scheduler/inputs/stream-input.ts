@@ -61,7 +61,8 @@ export interface StreamBatch {
   readonly uid: string;
   readonly time: number;
   readonly now: number;
-  readonly maxRecordsPerShard: number;
+  /** How much one shard may bring when so many are read. */
+  maxRecordsPerShard(shards: number): number;
   readonly defaultPartitions: number;
 }
 
@@ -87,7 +88,7 @@ export async function claimStream(
           shard,
           position: position.shards[shard] as ShardPosition,
           until: batch.time,
-          maxRecords: batch.maxRecordsPerShard,
+          maxRecords: batch.maxRecordsPerShard(shards.length),
         },
       );
       return { shard, block, result };

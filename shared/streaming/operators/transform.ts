@@ -32,6 +32,11 @@ export function transformNode(
           `The function of ${uid} must return an RDD, if an empty one, not ${String(result)}.`,
         );
       }
+      if (result.session.lineage !== batch.lineage) {
+        throw new IllegalArgumentError(
+          `The function of ${uid} returned an RDD of another batch: RDDs cannot be kept over batches. Use state or a window.`,
+        );
+      }
       return result;
     },
   }));

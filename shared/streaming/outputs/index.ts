@@ -10,4 +10,6 @@ export type {
   OutputOperation,
 } from "./output-operation.js";
 export { formatElement, print } from "./print.js";
+export { type HadoopFormat, saveAsHadoopFiles } from "./save-as-hadoop-files.js";
+export { saveAsObjectFiles } from "./save-as-object-files.js";
 export { saveAsTextFiles } from "./save-as-text-files.js";

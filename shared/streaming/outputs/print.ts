@@ -13,7 +13,7 @@ export function print(n: number): OutputOperation {
       for (const partition of committed.partitions) {
         if (rows.length > n) break;
         const bytes = await partition.load();
-        if (bytes !== undefined) rows.push(...decodeColumn(bytes));
+        if (bytes !== undefined) for (const row of decodeColumn(bytes)) rows.push(row);
       }
       context.print(formatBatch(committed.time, rows.slice(0, n), rows.length > n));
     },

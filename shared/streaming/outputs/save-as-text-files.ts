@@ -1,33 +1,40 @@
-import { partFile, textOf } from "../../rdd/index.js";
+import { gzipSync } from "node:zlib";
+import { textOf } from "../../rdd/index.js";
 import type { CaptureSink, OutputOperation } from "./output-operation.js";
+import { saveFiles } from "./save-files.js";
 
-/** Writes each batch to a directory `prefix-<milliseconds>[.suffix]`, one part file a partition that has elements. */
-export function saveAsTextFiles(prefix: string, suffix: string): OutputOperation {
-  return {
-    capture: captureText,
-    async run(committed, context) {
-      const directory = directoryOf(prefix, suffix, committed.time);
-      for (const [partition, captured] of committed.partitions.entries()) {
-        const bytes = await captured.load();
-        if (bytes !== undefined) await context.files.putIfAbsent(partFile(directory, partition), bytes);
-      }
-    },
-  };
+/** How the lines of a partition become a file. */
+export interface TextFormat {
+  readonly lineOf: (element: unknown) => string;
+  readonly compression: "none" | "gzip";
+  readonly writeEmpty: boolean;
 }
 
-/** Spark's name for a batch's directory. */
-export function directoryOf(prefix: string, suffix: string, time: number): string {
-  const name = prefix === "" ? String(time) : `${prefix}-${time}`;
-  return suffix === "" ? name : `${name}.${suffix}`;
+/** One line an element, in UTF-8. Without `writeEmpty`, partitions without elements write no file. */
+export function saveAsTextFiles(prefix: string, suffix: string, writeEmpty: boolean): OutputOperation {
+  const format: TextFormat = { lineOf: textOf, compression: "none", writeEmpty };
+  return saveFiles(prefix, suffix, {
+    extension: textExtension(format),
+    capture: () => captureText(format),
+    marksSuccess: false,
+  });
 }
 
-function captureText(): CaptureSink {
+export function textExtension(format: TextFormat): string {
+  return format.compression === "gzip" ? ".gz" : "";
+}
+
+export function captureText({ lineOf, compression, writeEmpty }: TextFormat): CaptureSink {
   const lines: string[] = [];
   return {
     push(value) {
-      lines.push(textOf(value));
+      lines.push(lineOf(value));
     },
     end() {},
-    bytes: () => (lines.length === 0 ? undefined : Buffer.from(`${lines.join("\n")}\n`, "utf8")),
+    bytes() {
+      if (lines.length === 0 && !writeEmpty) return undefined;
+      const text = Buffer.from(lines.length === 0 ? "" : `${lines.join("\n")}\n`, "utf8");
+      return compression === "gzip" ? gzipSync(text) : text;
+    },
   };
 }

@@ -1,0 +1,8 @@
+export {
+  type FinishedBatch,
+  type RateOptions,
+  type Rates,
+  rateLimit,
+  ratesAfter,
+  recordsPerShard,
+} from "./rate-control.js";

@@ -1,0 +1,113 @@
+/**
+ * What the driver and the receivers tell while an application runs. Everything that shows batches (listeners, the command
+ * line, the console, metrics) is fed from here.
+ */
+import type { Input } from "./inputs.js";
+import type { ReceiverEvent } from "./receiver-event.js";
+
+/** What an input brought to a batch. */
+export interface InputRecord {
+  /** Position among the application's inputs, in definition order. */
+  readonly id: number;
+  readonly uid: string;
+  readonly type: Input["type"];
+  /** Number of records; 0 for files, whose lines are counted nowhere. */
+  readonly records: number;
+  /** Files that were read. */
+  readonly files: readonly string[];
+}
+
+/** An output operation in a batch. */
+export interface OutputRecord {
+  /** Batch time, epoch milliseconds. */
+  readonly time: number;
+  /** Position among the application's output operations, in definition order. */
+  readonly id: number;
+  readonly uid: string;
+  readonly kind: string;
+}
+
+/** A batch whose records are known and that now runs. */
+export interface StartedBatch {
+  /** Batch time, epoch milliseconds. */
+  readonly time: number;
+  readonly inputs: readonly InputRecord[];
+  /** What it will put out, in definition order; nothing when no output operation has an RDD at this time. */
+  readonly outputs: readonly OutputRecord[];
+  /** When the batch was due; epoch milliseconds. */
+  readonly submittedAt: number;
+  /** When the driver began with it; epoch milliseconds. */
+  readonly startedAt: number;
+}
+
+/** A batch that was committed, or with `error` passed over. */
+export interface BatchRecord {
+  /** Batch time, epoch milliseconds. */
+  readonly time: number;
+  /** Records read from all inputs. */
+  readonly records: number;
+  readonly inputs: readonly InputRecord[];
+  /** When the batch was due; epoch milliseconds. */
+  readonly submittedAt: number;
+  /** When the driver began with it. */
+  readonly startedAt: number;
+  /** When it was committed; its outputs run after that. */
+  readonly committedAt: number;
+  readonly tasks: number;
+  readonly shuffleBytes: number;
+  /** Keys with state, over all stateful operators. */
+  readonly stateKeys: number;
+  /** By name: totals of accumulators after the batch. */
+  readonly accumulators: Readonly<Record<string, unknown>>;
+  readonly error: Error | undefined;
+}
+
+/** Called on the driver, in the order in which things happen. What a call throws is reported and changes nothing. */
+export interface BatchListener {
+  /** The driver begins; epoch milliseconds. */
+  onStarted?(at: number): void;
+  onBatchStarted?(batch: StartedBatch): void;
+  /** A batch has been committed, or with `error` passed over. */
+  onBatchCommitted?(record: BatchRecord): void;
+  /** A batch failed and halts the application; it is not committed. */
+  onBatchFailed?(time: number, error: Error): void;
+  onOutputStarted?(output: OutputRecord, at: number): void;
+  /** It is done, or with `error` given up. */
+  onOutputCompleted?(output: OutputRecord, at: number, error: Error | undefined): void;
+  /** All output operations of a batch are done. */
+  onOutputsCompleted?(time: number): void;
+  /** An output operation was given up, which halts the application; those after it have not run. */
+  onOutputsFailed?(time: number, error: Error): void;
+  /** Most records per second that inputs may bring from now on, by uid; only inputs with a limit are in it. */
+  onRatesChanged?(rates: ReadonlyMap<string, number>): void;
+  onReceiver?(event: ReceiverEvent): void;
+}
+
+const EVENTS = [
+  "onStarted",
+  "onBatchStarted",
+  "onBatchCommitted",
+  "onBatchFailed",
+  "onOutputStarted",
+  "onOutputCompleted",
+  "onOutputsCompleted",
+  "onOutputsFailed",
+  "onRatesChanged",
+  "onReceiver",
+] as const satisfies readonly (keyof BatchListener)[];
+
+/** One listener that tells all of them. Each is told whatever the others throw; the first error is thrown after that. */
+export function tellAll(listeners: readonly (BatchListener | undefined)[]): BatchListener {
+  const tell = (event: keyof BatchListener, args: readonly unknown[]): void => {
+    const errors: unknown[] = [];
+    for (const listener of listeners) {
+      try {
+        (listener?.[event] as ((...args: readonly unknown[]) => void) | undefined)?.apply(listener, [...args]);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
+  };
+  return Object.fromEntries(EVENTS.map((event) => [event, (...args: unknown[]) => tell(event, args)]));
+}

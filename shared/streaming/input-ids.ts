@@ -1,0 +1,6 @@
+import type { StreamGraph } from "./graph.js";
+
+/** By uid: positions of the inputs among all inputs, in definition order, as Spark numbers its input streams. */
+export function inputIds(graph: StreamGraph): ReadonlyMap<string, number> {
+  return new Map(graph.nodes.filter((node) => node.input !== undefined).map((node, id) => [node.uid, id]));
+}
