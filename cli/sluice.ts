@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import packageJson from "../package.json" with { type: "json" };
+import { builtFile } from "../shared/local/package-root.js";
 import { explainCommand } from "./commands/explain.js";
 import { runCommand } from "./commands/run.js";
 import { EXIT_USAGE } from "./exit-codes.js";
@@ -30,11 +31,15 @@ export async function sluice(args: readonly string[]): Promise<number> {
   }
 }
 
+function packageVersion(): string {
+  return JSON.parse(readFileSync(new URL("../package.json", builtFile("index.js")), "utf8")).version;
+}
+
 function program(): Command {
   const root = new Command("sluice")
     .description("Spark Streaming's model in TypeScript: runs programs of DStreams, exactly once, batch by batch.")
     .usage("<command> [options]")
-    .version(packageJson.version, "-V, --version", "print the version")
+    .version(packageVersion(), "-V, --version", "print the version")
     .helpCommand("help [command]", "print the help of a command")
     .addHelpText("after", AFTER_HELP);
   const commands = [runCommand(), explainCommand()];

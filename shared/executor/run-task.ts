@@ -204,7 +204,7 @@ class TaskPipeline {
     const { ports, state: cache } = this.#environment;
     const { job, savesState, keptName: contribution } = this.#scope;
     const memory = savesState ? { cache, job, contribution } : undefined;
-    this.#windows.set(idOf(node, partition), await openWindow(ports.blocks, memory, node, partition));
+    this.#windows.set(idOf(node, partition), await openWindow(ports.blocks, memory, node, this.#info(partition)));
   }
 
   async #openRoot({ node, partition }: RddPartition): Promise<Drive | undefined> {
@@ -256,7 +256,7 @@ class TaskPipeline {
       case "window": {
         const window = this.#windows.get(idOf(node, partition));
         if (window === undefined) throw new Error(`${node.label} has no window open`);
-        return window.attach(this.#sinkOf(child), info);
+        return window.attach(this.#sinkOf(child));
       }
       case "snapshot": {
         const state = this.#states.get(idOf(node.parent, partition));

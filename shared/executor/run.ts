@@ -1,6 +1,7 @@
 import { keptName, outputName, scratchName } from "../checkpoint/index.js";
 import { NonDeterministicBodyError } from "../errors/index.js";
 import type { Stage } from "../plan/index.js";
+import type { Clock } from "../ports/index.js";
 import { asReplay, type DataRef, inline } from "../rdd/index.js";
 import type { StatePartitionMeta } from "../state/index.js";
 import { publish } from "./data.js";
@@ -24,7 +25,7 @@ export async function run(environment: ExecutorEnvironment, request: RunRequest)
 async function runTasks(environment: ExecutorEnvironment, request: RunRequest): Promise<Omit<RunResult, "updates">> {
   const key = lineageKey(request.lineage);
   const prepared = await environment.prepared.get(key, () =>
-    asReplay(() => prepare(environment.graph, request.lineage)),
+    inTime(environment.ports.clock, request, () => asReplay(() => prepare(environment.graph, request.lineage))),
   );
   if (prepared.plan.signature !== request.signature) {
     throw new NonDeterministicBodyError(
@@ -35,6 +36,27 @@ async function runTasks(environment: ExecutorEnvironment, request: RunRequest): 
   const execution = new Execution(environment, request, prepared);
   for (const { stage, tasks } of request.work) await execution.runStage(prepared.plan.stages[stage] as Stage, tasks);
   return execution.result();
+}
+
+/** How long a body may take to come to the call again that it is run again for, milliseconds. */
+const MAX_REPLAY_MILLIS = 30_000;
+
+/** A body that waits for something that does not happen on executors would wait for ever. */
+async function inTime<T>(clock: Clock, { lineage }: RunRequest, prepare: () => Promise<T>): Promise<T> {
+  const timer = new AbortController();
+  const expired = clock.sleep(MAX_REPLAY_MILLIS, timer.signal).then(() => {
+    const { owner = "The program", name = "its end" } = lineage.action ?? {};
+    throw new NonDeterministicBodyError(
+      `${owner} was run again and did not come to ${name} within ${MAX_REPLAY_MILLIS} ms: a body must not wait for anything but its actions and steps.`,
+      { operator: owner, batchTime: lineage.facts.time },
+    );
+  });
+  expired.catch(() => {});
+  try {
+    return await Promise.race([prepare(), expired]);
+  } finally {
+    timer.abort();
+  }
 }
 
 type Nested<T> = Record<string, Record<string, T>>;

@@ -16,7 +16,7 @@ import { load } from "./data.js";
 /** One partition of a window in the hands of one task. */
 export interface TaskWindow {
   /** Takes what this batch contributes; passes the window's pairs on at the end. */
-  attach(out: Sink, task: TaskInfo): Sink;
+  attach(out: Sink): Sink;
   /** The partition stays warm: to be called when the task is done, and not when it failed halfway. */
   keep(): void;
 }
@@ -45,12 +45,17 @@ export async function openWindow(
   blocks: BlockStore,
   memory: WindowMemory | undefined,
   node: WindowNode,
-  partition: number,
+  task: TaskInfo,
 ): Promise<TaskWindow> {
+  const { partition } = task;
   const slot = `${memory?.job}/${node.uid}/${partition}/${node.numPartitions}`;
   const past = node.past.map((rdd) => ({ time: rdd.time, ...keptPartition(rdd, partition) }));
   const warm = memory?.cache.takeWindow(slot);
-  warm?.dropUpTo(node.covers.after);
+  try {
+    warm?.dropUpTo(node.covers.after);
+  } catch (cause) {
+    throw userError(node.label, task, cause);
+  }
   const known = warm?.names ?? [];
   const contents = warm !== undefined && known.every((name, i) => past[i]?.name === name) ? warm : emptyWindow(node);
   const missing = await Promise.all(
@@ -63,7 +68,7 @@ export async function openWindow(
     ),
   );
   return {
-    attach: (out, task) => windowSink(node, contents, missing, memory?.contribution ?? "", out, task),
+    attach: (out) => windowSink(node, contents, missing, memory?.contribution ?? "", out, task),
     keep: () => memory?.cache.putWindow(slot, contents),
   };
 }

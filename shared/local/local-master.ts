@@ -1,15 +1,25 @@
 /** `local`, `local[n]`, `local[*]`: an application on one machine, its executors worker threads, its checkpoint a directory. */
 import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { availableParallelism, hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { jobName, type Manifest, readHead } from "../checkpoint/index.js";
 import { CheckpointError, IllegalArgumentError, SluiceError } from "../errors/index.js";
 import { PreparedCache } from "../executor/index.js";
-import type { DriverPorts, PutEntry } from "../ports/index.js";
-import { assertFits, Driver, loadManifest } from "../scheduler/index.js";
-import { type RunningReceiver, runReceiver } from "../sources/index.js";
+import type { Console, DriverPorts, PutEntry } from "../ports/index.js";
+import { assertFits, Driver, loadManifest, rateLimit } from "../scheduler/index.js";
+import { type ReceiverEvent, type RunningReceiver, runReceiver } from "../sources/index.js";
 import { StateCache } from "../state/index.js";
-import { type BatchListener, liveInputs, type RunRequest, type Runtime } from "../streaming/index.js";
+import {
+  type BatchListener,
+  inputIds,
+  liveInputs,
+  type PastRdd,
+  type ReceiverSpec,
+  type RunRequest,
+  type Runtime,
+  type StreamNode,
+  tellAll,
+} from "../streaming/index.js";
 import { LocalFileSystem } from "./local-file-system.js";
 import { LocalInvoker } from "./local-invoker.js";
 import { LocalStore } from "./local-store.js";
@@ -23,6 +33,9 @@ export const LOCAL_MASTER = /^local(?:\[(\d+|\*)\])?$/;
 
 /** How long a receiver's onStop may take at the end, milliseconds. */
 const RECEIVER_GRACE_MILLIS = 5_000;
+
+/** Streams of the local master have one shard: all on one machine, there is nothing to be spread. */
+const LOCAL_SHARDS = 1;
 
 /** Consumed records are dropped from local streams once in so many batches. */
 const TRIM_EVERY_BATCHES = 20;
@@ -66,7 +79,10 @@ class LocalRuntime implements Runtime {
   readonly #driver: Driver;
   readonly #ports: DriverPorts;
   readonly #temporary: string | undefined;
-  readonly #receivers: RunningReceiver[] = [];
+  /** By uid of the input that each fills. */
+  readonly #receivers = new Map<string, RunningReceiver>();
+  readonly #listener: BatchListener;
+  readonly #recovered: Manifest | undefined;
   #running: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
   #settle: { resolve(): void; reject(error: unknown): void } = { resolve() {}, reject() {} };
@@ -95,6 +111,11 @@ class LocalRuntime implements Runtime {
     this.#store = store;
     this.#temporary = temporary;
     this.recoveredFrom = manifest?.time;
+    this.#recovered = manifest;
+    this.#listener = tellAll([
+      extras.listener,
+      { onBatchCommitted: () => this.#trim(), onRatesChanged: (rates) => this.#limit(rates) },
+    ]);
     this.terminated = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
@@ -128,7 +149,7 @@ class LocalRuntime implements Runtime {
       codeVersion,
       ports: this.#ports,
       prepared,
-      listener: this.#listener(extras.listener),
+      listener: this.#listener,
       ...(extras.maxBatches !== undefined && { maxBatches: extras.maxBatches }),
     });
   }
@@ -150,20 +171,41 @@ class LocalRuntime implements Runtime {
         `${node.uid} has no name: give it { name: "..." }, so that its state is found again when the program changes.`,
       );
     }
-    for (const { id, input } of liveInputs(graph)) {
-      if (input.type !== "stream") continue;
-      await streams.create(input.stream, 1);
-      if (input.receiver === undefined) continue;
-      const { clock } = this.#ports;
-      this.#receivers.push(
-        runReceiver({ spec: input.receiver, streamId: id, stream: input.stream, streams, clock, console }),
-      );
-    }
+    const inputs = liveInputs(graph);
+    for (const { input } of inputs) if (input.type === "stream") await streams.create(input.stream, LOCAL_SHARDS);
     this.#running = this.#driver.run();
     this.#running.then(
       () => this.#close().then(() => this.#settle.resolve()),
       (error: unknown) => this.#close().then(() => this.#settle.reject(error)),
     );
+    for (const { uid, input } of inputs) {
+      if (input.type === "stream" && input.receiver !== undefined) this.#receive(uid, input.stream, input.receiver);
+    }
+  }
+
+  #receive(uid: string, stream: string, spec: ReceiverSpec): void {
+    const { app, graph } = this.#request;
+    const { streams, clock, console } = this.#ports;
+    const { maxRatePerShard } = app.options;
+    const receiver = runReceiver({
+      spec,
+      streamId: inputIds(graph).get(uid) as number,
+      stream,
+      streams,
+      clock,
+      console,
+      shards: LOCAL_SHARDS,
+      ...(maxRatePerShard !== undefined && { maxRate: maxRatePerShard * LOCAL_SHARDS }),
+      onEvent: (event) => this.#listener.onReceiver?.(described(event)),
+    });
+    this.#receivers.set(uid, receiver);
+    // From the very first record on; the driver speaks up after its first batch.
+    const limit = rateLimit(app.options, this.#recovered?.rates[uid], LOCAL_SHARDS);
+    if (limit !== undefined) receiver.updateRate(limit);
+  }
+
+  #limit(rates: ReadonlyMap<string, number>): void {
+    for (const [uid, rate] of rates) this.#receivers.get(uid)?.updateRate(rate);
   }
 
   async stop(gracefully: boolean): Promise<void> {
@@ -186,8 +228,16 @@ class LocalRuntime implements Runtime {
     }
   }
 
+  get console(): Console {
+    return this.#ports.console;
+  }
+
+  slice(node: StreamNode, from: number, to: number): Promise<readonly PastRdd[]> {
+    return this.#driver.slice(node, from, to);
+  }
+
   async put(stream: string, records: readonly PutEntry[]): Promise<void> {
-    await this.#store.streams.create(stream, 1);
+    await this.#store.streams.create(stream, LOCAL_SHARDS);
     const results = await this.#store.streams.putRecords(stream, records);
     const refused = results.find((result) => "errorCode" in result);
     if (refused !== undefined && "errorCode" in refused) throw new IllegalArgumentError(refused.errorMessage);
@@ -214,7 +264,7 @@ class LocalRuntime implements Runtime {
   }
 
   async #stopReceivers(): Promise<void> {
-    await Promise.all(this.#receivers.map((receiver) => receiver.stop()));
+    await Promise.all([...this.#receivers.values()].map((receiver) => receiver.stop()));
   }
 
   /** Waits for something of the user's that may hang, but not for ever. */
@@ -236,18 +286,9 @@ class LocalRuntime implements Runtime {
     return this.#closed;
   }
 
-  #listener(listener: BatchListener | undefined): BatchListener {
-    return {
-      onBatchCommitted: (record) => {
-        if ((this.#driver.manifest?.batches ?? 0) % TRIM_EVERY_BATCHES === 0) this.#trim();
-        listener?.onBatchCommitted?.(record);
-      },
-      onOutputsCompleted: (time) => listener?.onOutputsCompleted?.(time),
-    };
-  }
-
   /** Records of committed batches are in blocks; the log needs only what is still to be read. */
   #trim(): void {
+    if ((this.#driver.manifest?.batches ?? 0) % TRIM_EVERY_BATCHES !== 0) return;
     for (const { uid, input } of liveInputs(this.#request.graph)) {
       const position = this.#driver.manifest?.positions[uid];
       if (input.type !== "stream" || position?.type !== "stream") continue;
@@ -256,6 +297,11 @@ class LocalRuntime implements Runtime {
       }
     }
   }
+}
+
+function described({ type, receiver }: ReceiverEvent): Parameters<NonNullable<BatchListener["onReceiver"]>>[0] {
+  const { stream: _, status, ...known } = receiver;
+  return { type, receiver: { ...known, active: status === "started", location: hostname(), executorId: "driver" } };
 }
 
 function openStore(directory: string): LocalStore {

@@ -14,6 +14,7 @@ export class SystemClock implements Clock {
   }
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (ms <= 0) return new Promise((resolve) => void setImmediate(resolve));
     const end = this.monotonic() + ms;
     for (let left = ms; left > 0 && !signal?.aborted; left = end - this.monotonic()) {
       await timer(Math.min(Math.ceil(left), MAX_TIMER_MILLIS), signal);

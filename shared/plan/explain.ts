@@ -2,14 +2,17 @@ import type { RddNode } from "../rdd/index.js";
 import type { Stage, StagePlan } from "./stages.js";
 
 /**
- * The plan as text, one job an output operation: which stages it needs, what is fused in each, where data is shuffled.
+ * The plan as text: the stages that each job (an output operation, an action) needs, and for each stage what is fused in
+ * it and where it sends what. `#3` is an RDD's place in the lineage; after the arrow are those it is computed from.
  *
  * @example
  * // Job print-0 (stages 0 → 1)
- * //   Stage 1: 2 tasks ← stage 0
- * //     print-0 ⇐ reduceByKey-0 mergeCombiners ← reduceByKey-0 shuffle
- * //   Stage 0: 2 tasks
- * //     mapToPair-0 ← flatMap-0 ← socketTextStream-0
+ * // Stage 0: 2 tasks
+ * //   input source [#0, 2 partitions]
+ * //   ⇒ shuffle to reduceByKey-0 [#1, 3 partitions]
+ * // Stage 1: 3 tasks after stage 0
+ * //   reduceByKey-0 exchange [#1, 3 partitions] ← #0
+ * //   reduceByKey-0 mergeCombiners [#2, 3 partitions] ← #1
  */
 export function explainPlan(plan: StagePlan): string {
   const lines: string[] = [];

@@ -3,7 +3,6 @@
  * actions become plans that executors run; every call is recorded, so that executors can replay the body up to it.
  */
 import { decode } from "../codec/index.js";
-import { IllegalArgumentError } from "../errors/index.js";
 import {
   ACTION_TARGET,
   type ActionRequest,
@@ -25,6 +24,7 @@ import {
 } from "../streaming/index.js";
 import { CallLog } from "./call-log.js";
 import { objectsOf, type PlanInput, runPlan } from "./stage-runner.js";
+import { type StepResults, Steps } from "./steps.js";
 import type { TaskRunner } from "./task-runner.js";
 
 export interface BodyEnvironment {
@@ -83,57 +83,29 @@ export interface BodyInput {
   readonly steps: StepResults;
 }
 
-/** What steps have returned, by name: a body that is run again after a failure does not repeat them. */
-export type StepResults = Map<string, { readonly value: unknown }>;
-
 export async function runForeachBody(environment: BodyEnvironment, input: BodyInput, body: ForeachBody): Promise<void> {
+  const { uid, attempt, facts, sources, bytes, token } = input;
   const log = new CallLog();
-  const builder = new BatchBuilder(input.facts, (_owner, node, action, label) =>
-    log.record(callName(action, node), (call, calls) => {
-      const request = {
-        plan: input.attempt,
-        token: `${input.token}/${call}`,
-        facts: input.facts,
-        transformCalls: {},
-        action: {
-          owner: input.uid,
-          call,
-          name: callName(action, node),
-          output: { sources: input.sources, calls },
-        },
-      };
-      return runAction(environment, request, node, action, label, { state: {}, bytes: input.bytes });
-    }),
-  );
-  const seen = new Set<string>();
+  const steps = new Steps(uid, token, input.steps);
+  const builder = new BatchBuilder(facts, (_owner, node, action, label) => {
+    const name = callName(action, node);
+    steps.assertNoAction(name);
+    return log.record(name, (call, calls) => {
+      const where = { owner: uid, call, name, output: { sources, calls } };
+      const request = { plan: attempt, token: `${token}/${call}`, facts, transformCalls: {}, action: where };
+      return runAction(environment, request, node, action, label, { state: {}, bytes });
+    });
+  });
   const context: BodyContext = {
-    step: (name, effect) => log.record(`step ${name}`, () => runStep(input, seen, name, effect)),
+    step: (name, effect) => log.record(`step ${name}`, () => steps.run(name, effect)),
   };
   try {
-    await body(bodyRdd(builder, input.uid, input.sources), input.facts.time, context);
+    await body(bodyRdd(builder, uid, sources), facts.time, context);
   } catch (error) {
     await log.settle().catch(() => {});
     throw error;
   }
   await log.settle();
-}
-
-async function runStep<R>(
-  input: BodyInput,
-  seen: Set<string>,
-  name: string,
-  effect: (token: string) => R | PromiseLike<R>,
-): Promise<unknown> {
-  if (seen.has(name)) {
-    throw new IllegalArgumentError(
-      `${input.uid} has two steps named "${name}": a step's name must be unique in its body.`,
-      { operator: input.uid },
-    );
-  }
-  seen.add(name);
-  const done = input.steps.get(name) ?? { value: await effect(`${input.token}/step/${name}`) };
-  input.steps.set(name, done);
-  return done.value;
 }
 
 export async function loadRef(blocks: BlockStore, ref: DataRef): Promise<Uint8Array> {

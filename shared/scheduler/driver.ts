@@ -35,8 +35,10 @@ import {
   longSlides,
   type OutputNode,
   type OutputRecord,
+  type PastRdd,
   type ResolvedOptions,
   type StreamGraph,
+  type StreamNode,
 } from "../streaming/index.js";
 import { type BatchEnvironment, type BatchResult, FIRST, runBatch } from "./batch.js";
 import { discard } from "./body-runner.js";
@@ -46,6 +48,7 @@ import { type Rates, rateLimit, ratesAfter } from "./rate/index.js";
 import { Retention } from "./retention.js";
 import { runOutputs } from "./run-outputs.js";
 import { SharedVariables } from "./shared-data.js";
+import { slice } from "./slice.js";
 import { COLLAPSE_BYTES } from "./stage-runner.js";
 import { type HedgePolicy, TaskRunner } from "./task-runner.js";
 import { firstZeroTime, nextTime, realignedZeroTime } from "./ticks.js";
@@ -113,6 +116,16 @@ export class Driver {
     return this.#manifest;
   }
 
+  get graph(): StreamGraph {
+    return this.#config.graph;
+  }
+
+  /** RDDs that a stream had in earlier batches; see {@link slice}. @throws {IllegalStateError} when it keeps none. */
+  slice(node: StreamNode, from: number, to: number): Promise<readonly PastRdd[]> {
+    const { ports, graph } = this.#config;
+    return slice(ports.blocks, graph, this.#manifest, node, from, to);
+  }
+
   /**
    * Runs batches until it is stopped.
    * @throws {BatchFailedError} {OutputFailedError} {FencedError} and whatever else ended it; under `onBatchFailure: "skip"`
@@ -130,8 +143,8 @@ export class Driver {
 
   async #runBatches(): Promise<void> {
     this.#startedAt = this.#config.ports.clock.now();
+    this.#tell("onStarted", this.#startedAt);
     await this.#acquire();
-    this.#tell("onStarted", this.#config.ports.clock.now());
     await this.#finishOwedOutputs();
     for (let batches = 0; batches !== this.#config.maxBatches; batches++) {
       const submittedAt = await this.#untilDue();
@@ -185,7 +198,11 @@ export class Driver {
     const due = this.#nextTime();
     const now = clock.now();
     // When stopping gracefully the last batches are not waited for: what has arrived by now is all there will be.
-    if (this.#isStopping("graceful") || due <= now) return Math.min(due, now);
+    if (this.#isStopping("graceful") || due <= now) {
+      // One turn of the event loop, though: a driver that catches up must not keep timers and signals from being heard.
+      await clock.sleep(0);
+      return this.#isStopping("now") ? undefined : Math.min(due, now);
+    }
     await clock.sleep(due - now, this.#wake.signal);
     return this.#isStopping("now") ? undefined : due;
   }
@@ -268,7 +285,7 @@ export class Driver {
         },
       });
     } catch (error) {
-      if (error instanceof BatchFailedError) this.#tell("onBatchFailed", time, error);
+      if (error instanceof BatchFailedError) this.#tell("onBatchFailed", time, this.#config.ports.clock.now(), error);
       throw error;
     }
   }
@@ -368,10 +385,10 @@ export class Driver {
     const skip = options.onBatchFailure === "skip" ? (error: Error) => this.#report(error) : undefined;
     this.#outputs = runOutputs(environment, manifest, this.#giveUp.signal, skip).then((added) => {
       this.#shared.outputsDone(manifest, added);
-      this.#tell("onOutputsCompleted", time);
+      this.#tell("onOutputsCompleted", time, ports.clock.now());
     });
     this.#outputs = this.#outputs.catch((error: Error) => {
-      if (!this.#giveUp.signal.aborted) this.#tell("onOutputsFailed", time, error);
+      if (!this.#giveUp.signal.aborted) this.#tell("onOutputsFailed", time, ports.clock.now(), error);
       throw error;
     });
     // Whoever awaits it next gets the error; until then it must not count as unhandled.

@@ -5,7 +5,8 @@ import { withVariables } from "../executor/index.js";
 import type { Clock, Console, FileSystem, Ids } from "../ports/index.js";
 import { byteLength, mergeUpdates, type PartitionSource, type Updates } from "../rdd/index.js";
 import type { BatchFacts, OutputNode, StreamGraph } from "../streaming/index.js";
-import { type BodyEnvironment, loadRef, runForeachBody, type StepResults } from "./body-runner.js";
+import { type BodyEnvironment, loadRef, runForeachBody } from "./body-runner.js";
+import type { StepResults } from "./steps.js";
 import { MAX_EQUAL_FAILURES } from "./task-runner.js";
 
 export interface OutputEnvironment extends BodyEnvironment {

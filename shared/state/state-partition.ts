@@ -2,6 +2,7 @@ import { KeyMap } from "../codec/index.js";
 import { IllegalArgumentError } from "../errors/index.js";
 import { keyGroupOf, preview, type StateAccess, type StateEntry } from "../rdd/index.js";
 import { freezeState, isPlain, sameBytes, samePlain, stateBytes } from "./compare.js";
+import { ownKey } from "./own-key.js";
 
 /** What a batch changed in a state partition, in key-group order. `undefined` values are removals. */
 export interface StateChanges {
@@ -47,7 +48,7 @@ export class StatePartition implements StateAccess {
     const group = this.#groupOf(key);
     const existing = group.entries.get(key);
     if (existing !== undefined) return existing;
-    const entry = this.#add(group, key);
+    const entry = this.#add(group, ownKey(key));
     entry.review();
     return entry;
   }

@@ -70,14 +70,14 @@ export interface BatchListener {
   /** A batch has been committed, or with `error` passed over. */
   onBatchCommitted?(record: BatchRecord): void;
   /** A batch failed and halts the application; it is not committed. */
-  onBatchFailed?(time: number, error: Error): void;
+  onBatchFailed?(time: number, at: number, error: Error): void;
   onOutputStarted?(output: OutputRecord, at: number): void;
   /** It is done, or with `error` given up. */
   onOutputCompleted?(output: OutputRecord, at: number, error: Error | undefined): void;
   /** All output operations of a batch are done. */
-  onOutputsCompleted?(time: number): void;
+  onOutputsCompleted?(time: number, at: number): void;
   /** An output operation was given up, which halts the application; those after it have not run. */
-  onOutputsFailed?(time: number, error: Error): void;
+  onOutputsFailed?(time: number, at: number, error: Error): void;
   /** Most records per second that inputs may bring from now on, by uid; only inputs with a limit are in it. */
   onRatesChanged?(rates: ReadonlyMap<string, number>): void;
   onReceiver?(event: ReceiverEvent): void;

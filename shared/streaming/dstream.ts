@@ -32,6 +32,7 @@ import {
   saveAsTextFiles,
 } from "./outputs/index.js";
 import type { StateSpec } from "./state-spec.js";
+import { checkStorageLevel, type StorageLevel } from "./storage-level.js";
 import type { StreamingContext } from "./streaming-context.js";
 
 type AnyRdd = RDD<unknown>;
@@ -66,6 +67,14 @@ export interface WindowOptions<K, V> extends WindowShuffleOptions {
   inverse?(aggregate: V, leaving: V): V;
   /** Pairs for which it does not hold are dropped after each slide. */
   filter?(pair: readonly [K, V]): boolean;
+}
+
+/** An RDD of an earlier batch. */
+export interface BatchSlice<T> {
+  /** Batch time. */
+  readonly time: Time;
+  readonly values: readonly T[];
+  readonly partitions: readonly (readonly T[])[];
 }
 
 /** What the iterator form of `updateStateByKey` gets of one key. */
@@ -628,6 +637,43 @@ export class DStream<T> {
   }
 
   // --- Life cycle ---------------------------------------------------------------------------------------------------
+
+  /**
+   * Keeps this stream's RDDs readable for {@link slice}: the newest, or those of the time given to `ssc.remember`. RDDs are
+   * computed once a batch with or without it, so it makes nothing faster. Of a window the parent's RDDs are kept.
+   * @throws {IllegalStateError} after the start.
+   * @throws {IllegalArgumentError} for a level that does not exist.
+   */
+  persist(level: StorageLevel = "MEMORY_ONLY_SER"): this {
+    this.context.builder.persist(this.node.uid, checkStorageLevel(level));
+    return this;
+  }
+
+  /** `persist` at the usual level. */
+  cache(): this {
+    return this.persist();
+  }
+
+  /** Takes back {@link persist}. @throws {IllegalStateError} after the start. */
+  unpersist(): this {
+    return this.persist("NONE");
+  }
+
+  /**
+   * The RDDs of the batches `from <= time <= to`, oldest first, as they were computed then; both times are floored to the
+   * slide. Only kept ones are there: see {@link persist} and `ssc.remember`. Everything is brought to the driver.
+   * @throws {IllegalStateError} before the start, after the end, and when this stream keeps nothing.
+   * @example
+   * for (const { time, values } of await counts.slice(from, to)) console.log(`${time}: ${values.length} words`);
+   */
+  async slice(from: Time, to: Time): Promise<readonly BatchSlice<T>[]> {
+    const rdds = await this.context.sliceOf(this.node, from, to);
+    return rdds.map(({ time, partitions }) => ({
+      time: new Time(time),
+      values: partitions.flat() as T[],
+      partitions: partitions as readonly (readonly T[])[],
+    }));
+  }
 
   /**
    * Spark's data checkpoint interval. State here is durable with every batch, so this changes nothing but is checked

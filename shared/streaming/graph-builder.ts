@@ -2,6 +2,8 @@ import { IllegalArgumentError, IllegalStateError } from "../errors/index.js";
 import type { Accumulator, Broadcast } from "../rdd/index.js";
 import type { OutputNode, StaticSource, StreamGraph, StreamNode } from "./graph.js";
 import type { OutputOperation } from "./outputs/index.js";
+import { RetainedStreams } from "./retained.js";
+import type { StorageLevel } from "./storage-level.js";
 
 /** Options of any operator. */
 export interface OperatorOptions {
@@ -20,6 +22,7 @@ export class GraphBuilder {
   readonly #statics: StaticSource[] = [];
   readonly #broadcasts: Broadcast<unknown>[] = [];
   readonly #accumulators: Accumulator<unknown, unknown>[] = [];
+  readonly #retained = new RetainedStreams();
   readonly #ordinals = new Map<string, number>();
   readonly #uids = new Set<string>();
   #closed: string | undefined;
@@ -69,6 +72,18 @@ export class GraphBuilder {
     this.#accumulators.push(accumulator);
   }
 
+  /** Keeps the RDDs of all streams for so many milliseconds. @throws {IllegalArgumentError} the second time. */
+  remember(millis: number): void {
+    this.#assertOpen("remember()");
+    this.#retained.remember(millis);
+  }
+
+  /** Keeps the RDDs of one stream. */
+  persist(uid: string, level: StorageLevel): void {
+    this.#assertOpen("persist()");
+    this.#retained.persist(uid, level);
+  }
+
   /** From here on nothing can be added, because the context is `reason` (starting, stopping). */
   close(reason: string): void {
     this.#closed = reason;
@@ -83,6 +98,7 @@ export class GraphBuilder {
       statics: this.#statics,
       broadcasts: this.#broadcasts,
       accumulators: this.#accumulators,
+      retained: this.#retained,
     };
   }
 

@@ -7,6 +7,7 @@ import type { Time } from "../time/index.js";
 import type { BatchBuilder } from "./batch-builder.js";
 import type { Input } from "./inputs.js";
 import type { OutputOperation } from "./outputs/output-operation.js";
+import type { RetainedStreams } from "./retained.js";
 
 /** What a stateful operator needs to be remembered by. */
 export interface StatefulSpec {
@@ -77,6 +78,7 @@ export interface StreamGraph {
   readonly statics: readonly StaticSource[];
   readonly broadcasts: readonly Broadcast<unknown>[];
   readonly accumulators: readonly Accumulator<unknown, unknown>[];
+  readonly retained: RetainedStreams;
 }
 
 /** Inputs that some output operation depends on, in definition order; others are not read. */

@@ -21,6 +21,7 @@ export {
   tellAll,
 } from "./batch-listener.js";
 export {
+  type BatchSlice,
   DStream,
   type KeyUpdate,
   MapWithStateDStream,
@@ -54,7 +55,16 @@ export type {
   StreamInput,
 } from "./inputs.js";
 export {
+  type BatchInfo,
+  ListenerBus,
+  type OutputOperationInfo,
+  StatsReportListener,
+  type StreamInputInfo,
+  type StreamingListener,
+} from "./listener/index.js";
+export {
   type Master,
+  type PastRdd,
   type ProgramBundle,
   type RunExtras,
   type RunRequest,
@@ -77,8 +87,10 @@ export { Receiver, type ReceiverSupervisor } from "./receiver.js";
 export type { ReceiverEvent, ReceiverInfo } from "./receiver-event.js";
 export { rejectUnknown } from "./reject-unknown.js";
 export { type Moment, momentAfter, rememberedAfter } from "./remember.js";
+export { RetainedStreams, retentionOf } from "./retained.js";
 export { type StateFunction, StateSpec } from "./state-spec.js";
 export { StaticContext, type StaticFileOptions } from "./static-context.js";
+export { StorageLevel } from "./storage-level.js";
 export {
   type ContextOptions,
   type ContextState,

@@ -1,8 +1,15 @@
 import { IllegalArgumentError } from "../errors/index.js";
-import type { PutEntry } from "../ports/index.js";
+import type { Console, PutEntry } from "../ports/index.js";
 import type { StreamingApp } from "./app.js";
 import type { BatchListener } from "./batch-listener.js";
-import type { StreamGraph } from "./graph.js";
+import type { StreamGraph, StreamNode } from "./graph.js";
+
+/** An RDD of an earlier batch. */
+export interface PastRdd {
+  /** Batch time, epoch milliseconds. */
+  readonly time: number;
+  readonly partitions: readonly (readonly unknown[])[];
+}
 
 /** How a started application is run; made by a {@link Master}. */
 export interface Runtime {
@@ -14,8 +21,12 @@ export interface Runtime {
   readonly terminated: Promise<void>;
   /** Batch time of the checkpoint it goes on from; `undefined` when it begins. */
   readonly recoveredFrom: number | undefined;
+  /** Where messages go. */
+  readonly console: Console;
   /** Appends records to a stream of this master. */
   put(stream: string, records: readonly PutEntry[]): Promise<void>;
+  /** The stream's RDDs of the batch times `from <= time <= to` (epoch milliseconds), oldest first, as far as they are kept. */
+  slice(node: StreamNode, from: number, to: number): Promise<readonly PastRdd[]>;
   /** True when it ends within so many milliseconds, false when not; rejects as `terminated` does. */
   terminatedWithin(millis: number): Promise<boolean>;
 }

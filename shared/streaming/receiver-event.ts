@@ -8,6 +8,8 @@ export interface ReceiverInfo {
   readonly active: boolean;
   /** The machine it runs on. */
   readonly location: string;
+  /** The process there: `driver` in local mode. */
+  readonly executorId: string;
   /** What it said when it last reported an error, was restarted, or stopped because of one. */
   readonly lastErrorMessage: string | undefined;
   /** The error itself, as text. */

@@ -1,5 +1,6 @@
 import type { Coverage } from "../rdd/index.js";
 import { liveNodes, type StreamGraph, type StreamNode } from "./graph.js";
+import { retentionOf } from "./retained.js";
 
 /** Where an application stands. */
 export interface Moment {
@@ -28,6 +29,9 @@ export function rememberedAfter(graph: StreamGraph, moment: Moment): ReadonlyMap
     const covered = window.type === "running" ? moment.covers[node.uid] : undefined;
     const needed = Math.min(earliest - window.length, covered?.after ?? Number.POSITIVE_INFINITY);
     after.set(parent, Math.min(needed, after.get(parent) ?? Number.POSITIVE_INFINITY));
+  }
+  for (const [node, millis] of retentionOf(graph)) {
+    after.set(node, Math.min(moment.time - millis, after.get(node) ?? Number.POSITIVE_INFINITY));
   }
   return new Map([...after].filter(([node]) => node.window?.type !== "union"));
 }

@@ -11,11 +11,13 @@ import {
 } from "../rdd/index.js";
 import { Duration, Time } from "../time/index.js";
 import type { StreamingApp } from "./app.js";
+import { tellAll } from "./batch-listener.js";
 import { DStream } from "./dstream.js";
-import type { StreamGraph } from "./graph.js";
+import type { StreamGraph, StreamNode } from "./graph.js";
 import { GraphBuilder, type OperatorOptions } from "./graph-builder.js";
 import type { InitialPosition, Input, QueueInput, ReceiverSpec, SocketDecoder } from "./inputs.js";
-import { findMaster, type RunExtras, type Runtime } from "./master.js";
+import { ListenerBus, StatsReportListener, type StreamingListener } from "./listener/index.js";
+import { findMaster, type PastRdd, type RunExtras, type Runtime } from "./master.js";
 import { inputNode } from "./operators/input.js";
 import { liftAllNode } from "./operators/lift.js";
 import { transformNode } from "./operators/transform.js";
@@ -79,6 +81,7 @@ export class StreamingContext {
   readonly #app: StreamingApp;
   readonly #builder: GraphBuilder;
   #state: ContextState = "INITIALIZED";
+  readonly #listeners = new ListenerBus();
   #runtime: Runtime | undefined;
   #hasStorage = false;
 
@@ -118,6 +121,18 @@ export class StreamingContext {
     return active;
   }
 
+  /** The active context, or what the function makes, which is not started by this. */
+  static async getActiveOrCreate(create: () => StreamingContext | Promise<StreamingContext>): Promise<StreamingContext>;
+  /** The active context, or what {@link getOrCreate} gives, which is not started by this. */
+  static async getActiveOrCreate(app: StreamingApp, options?: ContextOptions): Promise<StreamingContext>;
+  static async getActiveOrCreate(
+    what: StreamingApp | (() => StreamingContext | Promise<StreamingContext>),
+    options: ContextOptions = {},
+  ): Promise<StreamingContext> {
+    if (active !== undefined) return active;
+    return typeof what === "function" ? what() : StreamingContext.getOrCreate(what, options);
+  }
+
   static async #open(
     app: StreamingApp,
     options: ContextOptions,
@@ -129,8 +144,8 @@ export class StreamingContext {
     const ssc = new StreamingContext(app);
     app.build(ssc);
     ssc.#hasStorage = options.checkpointDirectory !== undefined;
-    ssc.#runtime = await open({
-      extras,
+    const runtime = await open({
+      extras: { ...extras, listener: tellAll([extras.listener, ssc.#listeners]) },
       app,
       graph: ssc.graph,
       master,
@@ -138,6 +153,8 @@ export class StreamingContext {
       mustRecover,
       createOnError: options.createOnError ?? false,
     });
+    ssc.#listeners.attach(runtime.console);
+    ssc.#runtime = runtime;
     return ssc;
   }
 
@@ -365,6 +382,30 @@ export class StreamingContext {
     );
   }
 
+  /** Tells the listener everything from now on. */
+  addStreamingListener(listener: StreamingListener): void {
+    if (listener instanceof StatsReportListener) listener.printTo((text) => this.#listeners.print(text));
+    this.#listeners.add(listener);
+  }
+
+  /** Tells the listener nothing any more. */
+  removeStreamingListener(listener: StreamingListener): void {
+    this.#listeners.remove(listener);
+  }
+
+  /**
+   * Keeps the RDDs of all streams for so long, so that {@link DStream.slice} can read them. Each is written, so it is meant
+   * for small streams and for looking into things; to look back on one stream, persist that one.
+   * @throws {IllegalArgumentError} the second time, and unless the duration is positive.
+   * @throws {IllegalStateError} after the start.
+   */
+  remember(duration: Duration): void {
+    if (!(duration instanceof Duration) || duration.milliseconds <= 0) {
+      throw new IllegalArgumentError(`remember needs a positive duration such as minutes(1), not ${String(duration)}.`);
+    }
+    this.#builder.remember(duration.milliseconds);
+  }
+
   /** Time of the batch that the checkpoint goes on from; `undefined` for an application that begins. */
   get recoveredFrom(): Time | undefined {
     const time = this.#runtime?.recoveredFrom;
@@ -408,12 +449,26 @@ export class StreamingContext {
   /**
    * Stops. With `gracefully`, receivers are stopped first and everything received is processed and put out, within the
    * stop time-out; without, the batch that is running is dropped and done again at the next start. Nothing is lost either way.
+   * @throws {IllegalStateError} in a callback of a listener.
    */
   async stop(options: { readonly gracefully?: boolean } = {}): Promise<void> {
+    this.#listeners.assertOutside("stop");
     this.#builder.close("stopping");
     const wasStopped = this.#state === "STOPPED";
     await this.#runtime?.stop(!wasStopped && (options.gracefully ?? false));
     this.#ended();
+  }
+
+  /** @internal See {@link DStream.slice}. */
+  async sliceOf(node: StreamNode, from: Time, to: Time): Promise<readonly PastRdd[]> {
+    if (this.#state === "INITIALIZED") {
+      throw new IllegalStateError(
+        `${node.uid} has not been initialized: slices are there once the context is started.`,
+      );
+    }
+    if (this.#state === "STOPPED")
+      throw new IllegalStateError(`${node.uid} has no slices any more: the context is stopped.`);
+    return this.#assertRuntime().slice(node, from.milliseconds, to.milliseconds);
   }
 
   // ------------------------------------------------------------------------------------------------------------------
@@ -441,6 +496,7 @@ export class StreamingContext {
 
   #ended(): void {
     this.#state = "STOPPED";
+    this.#listeners.close();
     if (active === this) active = undefined;
   }
 

@@ -1,8 +1,8 @@
 /** What the documents show compiles, builds and runs. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { explainGraph } from "../../shared/plan/index.js";
 import { isStreamingApp, StreamingContext } from "../../shared/streaming/index.js";
 import { documents, type Snippet, snippetsIn, snippetsOf } from "../support/doc-snippets.js";
@@ -51,11 +51,27 @@ describe("snippets of the documents", () => {
   });
 });
 
+describe("links of the documents", () => {
+  it.each(documents())("lead somewhere in %s", (file) => {
+    const links = [...readFileSync(join(root, file), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)];
+    const targets = links.map(([, target]) => join(dirname(file), `${target}`));
+    expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([]);
+  });
+});
+
 describe("snippetsIn", () => {
   it("takes fenced blocks with their language and line", () => {
     expect(snippetsIn("a.md", "# A\n\n```ts\nlet a;\n\nlet b;\n```\n\n```\nplain\n```\n")).toEqual([
       { file: "a.md", line: 4, language: "ts", code: "let a;\n\nlet b;\n" },
       { file: "a.md", line: 10, language: "", code: "plain\n" },
+    ]);
+  });
+
+  it("puts before a block what is given for it, and for no other", () => {
+    const markdown = "Text.\n\n<!-- given\nlet a;\n-->\n\n```ts\na = 1;\n```\n\n```ts\nlet b;\n```\n";
+    expect(snippetsIn("a.md", markdown)).toEqual([
+      { file: "a.md", line: 8, language: "ts", code: "let a;\na = 1;\n" },
+      { file: "a.md", line: 12, language: "ts", code: "let b;\n" },
     ]);
   });
 });

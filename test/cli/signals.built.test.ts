@@ -38,6 +38,15 @@ describe("sluice run", () => {
     expect((await running.ended).exitCode).toBe(0);
   });
 
+  it("does not wait for longer than the program allows", async () => {
+    const running = startSluice(["run", program("endless"), "--master", "local"]);
+    await running.says(/Time: /);
+    running.kill("SIGINT");
+    const { exitCode, stderr } = await running.ended;
+    expect(stderr).toContain("The graceful stop took longer than 200 ms");
+    expect(exitCode).toBe(0);
+  });
+
   it.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],

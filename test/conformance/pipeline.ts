@@ -148,8 +148,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   stateSnapshots: plain((stream) => stream.stateSnapshots()),
 };
 
-/** Every operation a pipeline can have. */
-export const KNOWN_OPERATIONS: readonly string[] = Object.keys(OPERATIONS);
+/** Every operation a row can have: those of pipelines, and slices. */
+export const KNOWN_OPERATIONS: readonly string[] = [...Object.keys(OPERATIONS), "slice"];
 
 /** Sluice's functions get values and state first; a row may name another order. */
 function updateFunction(form: string | undefined, f: CompiledFunction): CompiledFunction {

@@ -4,11 +4,12 @@ import type { Case, ExpectedError } from "./case.js";
 import { comparable, comparisonOf } from "./compare.js";
 import { expectError, failureOf } from "./expected-error.js";
 import { applyPipeline, type Scope } from "./pipeline.js";
+import { runSliceCase } from "./slices.js";
 import { type Context, type Entry, type RunOptions, runBatches, type Stream } from "./untyped-api.js";
 
 /** @throws what Jest's expectations throw when Sluice and the row differ */
 export async function runCase(row: Case): Promise<void> {
-  if (row.slices) throw new Error("Slices have no runner: add one here.");
+  if (row.slices) return runSliceCase(row);
   if (row.expectedError) return expectFailure(row, row.expectedError);
 
   if (row.op === "foreachRDD") await expectForeachRdd(row);

@@ -42,7 +42,7 @@ describe("pid.json", () => {
       expect(row.stepFields).toEqual(FIELDS);
       const rates = ratesOf(optionsOf(row.params), row.steps ?? []);
       expect(rates.map((rate) => rate === null)).toEqual(row.expected?.map((rate) => rate === null));
-      rates.forEach((rate, i) => expect(rate ?? 0).toBeCloseTo(row.expected?.[i] ?? 0, 6));
+      for (const [i, rate] of rates.entries()) expect(rate ?? 0).toBeCloseTo(row.expected?.[i] ?? 0, 6);
     });
   }
 

@@ -1,4 +1,12 @@
-/** Code blocks of documents, so that tests can hold documents to what they show. */
+/**
+ * Code blocks of documents, so that tests can hold documents to what they show. What a block stands on without showing it
+ * goes in a comment before it, which readers do not see:
+ *
+ *     <!-- given
+ *     import type { DStream } from "sluice";
+ *     declare const counts: DStream<[string, number]>;
+ *     -->
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -8,6 +16,7 @@ export interface Snippet {
   /** Line of the document in which the code begins, counted from 1. */
   readonly line: number;
   readonly language: string;
+  /** What is given, and the block. */
   readonly code: string;
 }
 
@@ -25,16 +34,15 @@ export function snippetsOf(file: string): readonly Snippet[] {
 }
 
 export function snippetsIn(file: string, markdown: string): readonly Snippet[] {
-  const snippets: Snippet[] = [];
-  let open: { readonly language: string; readonly line: number; readonly code: string[] } | undefined;
-  markdown.split("\n").forEach((text, index) => {
-    const fence = /^```(\S*)/.exec(text);
-    if (open === undefined) {
-      if (fence !== null) open = { language: fence[1] ?? "", line: index + 2, code: [] };
-    } else if (fence !== null) {
-      snippets.push({ file, line: open.line, language: open.language, code: `${open.code.join("\n")}\n` });
-      open = undefined;
-    } else open.code.push(text);
-  });
-  return snippets;
+  const blocks = /^(?:<!-- given\n([\s\S]*?)^-->\n+)?^```(\S*)\n([\s\S]*?)^```$/gm;
+  return [...markdown.matchAll(blocks)].map(({ 0: all, 1: given = "", 2: language = "", 3: code = "", index }) => ({
+    file,
+    line: linesIn(markdown.slice(0, index)) + linesIn(all.slice(0, all.lastIndexOf(code))) + 1,
+    language,
+    code: given + code,
+  }));
+}
+
+function linesIn(text: string): number {
+  return text.split("\n").length - 1;
 }

@@ -184,6 +184,19 @@ describe("windows", () => {
     expect(out.map(({ values }) => values.join(""))).toEqual(["ab", "abc", "cde"]);
   });
 
+  it("keeps the order of batches where keys stay in their partitions, whoever asked for the newest first", async () => {
+    const out = await runBatches({
+      batchDuration: seconds(1),
+      inputs: [[[["k", "a"]], [["k", "b"]], [["k", "c"]]] as [string, string][][]],
+      build: (_ssc, s) => {
+        const reduced = s.reduceByKey((a, b) => a + b, { numPartitions: 2 });
+        reduced.print();
+        return reduced.window(seconds(3));
+      },
+    });
+    expect(out.map(({ values }) => values.map(([, value]) => value).join(""))).toEqual(["a", "ab", "abc"]);
+  });
+
   it("combines oldest first, from memory and from storage", async () => {
     const inputs = [Array.from({ length: 9 }, (_, i) => [["k", String(i + 1)] as [string, string]])];
     const concat = async (restartAfter?: number) =>

@@ -160,17 +160,55 @@ describe("windows and the world", () => {
     }
   });
 
-  it("survive a task that fails halfway", async () => {
+  it.each([19, 20, 21, 23, 26, 29, 31, 37])("survive a task that fails halfway: every %dth call", async (every) => {
     const seen: Seen<unknown> = new Map();
     let calls = 0;
     const flaky = (a: number, b: number): number => {
       calls += 1;
-      if (calls % 17 === 0) throw new Error(`unlucky ${calls}`);
+      if (calls % every === 0) throw new Error(`unlucky ${calls}`);
       return a + b;
     };
     const build = (s: DStream<Pair>) => s.reduceByKeyAndWindow(flaky, seconds(4), seconds(1), { name: "sums" });
     await new World().run(app(seen, build), { batches: BATCHES });
     expect(shown(seen)).toEqual(expected(4));
-    expect(calls).toBeGreaterThan(17);
+    expect(calls).toBeGreaterThan(every);
+  });
+
+  it.each([
+    ["in one call", {}],
+    ["stage by stage", { count: 2, isolated: true }],
+  ])("survive a batch that fails after the window was computed: %s", async (_name, executors) => {
+    const seen: Seen<unknown> = new Map();
+    let calls = 0;
+    const build = (s: DStream<Pair>) =>
+      s
+        .reduceByKeyAndWindow(add, seconds(4), seconds(1), { name: "sums" })
+        .repartition(2)
+        .map((pair) => {
+          calls += 1;
+          if (calls % 13 === 0) throw new Error(`unlucky ${calls}`);
+          return pair;
+        });
+    await new World().run(app(seen, build), { batches: BATCHES, executors });
+    expect(shown(seen)).toEqual(expected(4));
+  });
+
+  it("name the operator when the function fails, also for a value that leaves", async () => {
+    let calls = 0;
+    const build = (s: DStream<Pair>) =>
+      s.reduceByKeyAndWindow(
+        (a, b) => {
+          calls += 1;
+          if (calls > 20) throw new Error("no more");
+          return a + b;
+        },
+        seconds(4),
+        seconds(1),
+        { name: "sums" },
+      );
+    await expect(new World().run(app(new Map(), build), { batches: BATCHES })).rejects.toMatchObject({
+      code: "SLUICE_BATCH_FAILED",
+      message: expect.stringMatching(/The function of sums.* failed.*no more/),
+    });
   });
 });

@@ -56,7 +56,9 @@ describe("ReducedValues", () => {
       contents.dropUpTo(time - window);
       contents.begin(time, `n${time}`);
       for (let key = 0; key < keys; key++) contents.add(key, 1);
-      contents.forEach((_key, values) => expect(values.result()).toBe(Math.min(time, window)));
+      contents.forEach((_key, values) => {
+        expect(values.result()).toBe(Math.min(time, window));
+      });
       perSlide.push(calls);
     }
     expect(Math.max(...perSlide)).toBeLessThanOrEqual(4 * keys);
@@ -98,7 +100,9 @@ describe("WindowContents", () => {
     expect([contents.size, contents.names]).toEqual([2, ["one", "two"]]);
     contents.dropUpTo(1);
     const shown: unknown[] = [];
-    contents.forEach((key, values) => shown.push([key, values.result()]));
+    contents.forEach((key, values) => {
+      shown.push([key, values.result()]);
+    });
     expect(shown).toEqual([
       [["composite", 1], ["z"]],
       ["b", ["y"]],

@@ -37,7 +37,8 @@ export function aggregate<U>(
         result: () => total,
       };
     },
-    merge: (partials) => (partials as U[]).reduce(combine, zero()),
+    // Only two arguments: functions such as Math.max take as many as they get.
+    merge: (partials) => (partials as U[]).reduce((a, b) => combine(a, b), zero()),
   };
 }
 

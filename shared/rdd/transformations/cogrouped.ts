@@ -11,6 +11,9 @@ export function cogrouped(
   options: build.PartitionOptions,
 ): RddNode {
   const partitioner = build.choosePartitioner(session, parents, options);
-  const inPlace = parents.map((node) => build.partitioned(session, kind, node, partitioner));
-  return build.zip(session, kind, inPlace, cogroup(parents.length), partitioner);
+  // An RDD that is joined with itself travels once.
+  const inPlace = new Map<RddNode, RddNode>();
+  for (const node of new Set(parents)) inPlace.set(node, build.partitioned(session, kind, node, partitioner));
+  const zipped = parents.map((node) => inPlace.get(node) ?? node);
+  return build.zip(session, kind, zipped, cogroup(parents.length), partitioner);
 }

@@ -42,7 +42,8 @@ export async function claimQueue(
 
 function readQueue(input: QueueInput, taken: number, numPartitions: number): QueueBlock {
   const left = input.queue.length - taken;
-  if (left <= 0) return queueBlock(taken, input.defaultValue ?? [], numPartitions);
+  // What stands in for an exhausted queue was not received: a graceful stop must not wait for its end.
+  if (left <= 0) return { ...queueBlock(taken, input.defaultValue ?? [], numPartitions), records: 0 };
   if (input.oneAtATime) return queueBlock(taken + 1, input.queue[taken] ?? null, numPartitions);
   const all = input.queue.slice(taken).flatMap((collection) => collection ?? []);
   return queueBlock(input.queue.length, all, numPartitions);
