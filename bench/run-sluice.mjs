@@ -47,9 +47,12 @@ process.on("message", (message) => {
 
 await new Promise((resolve, reject) => {
   const listener = {
-    onBatchCommitted: (record) => started.set(record.time, record.startedAt),
+    onBatchCommitted: ({ time, startedAt, inputs }) => {
+      // Ticks that found no file are none of the batches that the other side has.
+      if (files.length === 0 || inputs.some((one) => one.files.length > 0)) started.set(time, startedAt);
+    },
     onOutputsCompleted: (time) => {
-      if (files.length > 0 && last.keys === 0) return; // a batch before the first file
+      if (!started.has(time)) return;
       if (firstBatchDone === 0) firstBatchDone = Date.now() - began;
       processing.push(performance.timeOrigin + performance.now() - started.get(time));
       if (processing.length === Number(batches)) resolve();

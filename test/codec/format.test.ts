@@ -7,7 +7,8 @@ const page = readFileSync(join(__dirname, "../../docs/format.md"), "utf8");
 
 /** The rows under `| heading | bytes |`: JavaScript, and hexadecimal digits. */
 function examples(heading: string): [source: string, hex: string][] {
-  const [, table = ""] = new RegExp(`^\\| *${heading} *\\| *bytes *\\|\\n\\|[-| ]+\\|\\n((?:\\|.*\\n)*)`, "m").exec(page) ?? [];
+  const [, table = ""] =
+    new RegExp(`^\\| *${heading} *\\| *bytes *\\|\\n\\|[-| ]+\\|\\n((?:\\|.*\\n)*)`, "m").exec(page) ?? [];
   return [...table.matchAll(/^\| *`(.+)` *\| *`([0-9a-f]+)` *\|$/gm)].map(([, source = "", hex = ""]) => [source, hex]);
 }
 

@@ -13,10 +13,10 @@ module.exports = {
       target: "node20",
       // Jest runs CommonJS, where a real import() does not work: esbuild turns it into a deferred require.
       supported: { "dynamic-import": false },
-      // In one line, so that line numbers hold; CommonJS has no import.meta.
+      // In one line, so that line numbers hold. Modules are strict; CommonJS is not, and has no import.meta.
       banner: /\bimport\.meta\.url\b/.test(source)
-        ? 'const import_meta_url = require("node:url").pathToFileURL(__filename).href;'
-        : "",
+        ? '"use strict";const import_meta_url = require("node:url").pathToFileURL(__filename).href;'
+        : '"use strict";',
       define: { "import.meta.url": "import_meta_url" },
       sourcefile: path,
       sourcemap: true,
