@@ -43,8 +43,8 @@ import {
 import { type BatchEnvironment, type BatchResult, FIRST, runBatch } from "./batch.js";
 import { discard } from "./body-runner.js";
 
-import { filesStart, queueStart, readableShards, streamStart } from "./inputs/index.js";
-import { type Rates, rateLimit, ratesAfter } from "./rate/index.js";
+import { filesStart, queueStart, streamStart } from "./inputs/index.js";
+import { RateControl } from "./rate/index.js";
 import { Retention } from "./retention.js";
 import { runOutputs } from "./run-outputs.js";
 import { SharedVariables } from "./shared-data.js";
@@ -90,7 +90,7 @@ export class Driver {
   /** Outputs of the newest batch while they run. */
   #outputs: Promise<void> = Promise.resolve();
   #lastError: Error | undefined;
-  #rates: Rates = {};
+  readonly #rates: RateControl;
 
   constructor(config: DriverConfig) {
     const { graph, options, codeVersion, ports, prepared } = config;
@@ -108,6 +108,7 @@ export class Driver {
       ports,
     };
     this.#shared = new SharedVariables(graph, ports, this.#job);
+    this.#rates = new RateControl(graph, options);
     this.#retention = new Retention(ports, this.#job, options.retainBatches);
   }
 
@@ -177,7 +178,7 @@ export class Driver {
     this.#head = await acquireHead(ports.table, this.#job, owner, seen, ports.clock.now() + LEASE_MILLIS);
     if (this.#head.manifest === "") return;
     this.#manifest = await loadManifest(ports, this.#job, this.#head);
-    this.#rates = this.#manifest.rates;
+    this.#rates.recover(this.#manifest.rates);
     assertFits(graph, this.#manifest);
     await this.#retention.recover(this.#manifest);
     await this.#shared.recover(this.#manifest, this.#head.out >= this.#head.time);
@@ -234,6 +235,7 @@ export class Driver {
     const head = this.#head as Head;
     const times = { submittedAt, startedAt };
     const result = await this.#run(plan, times);
+    const stagesMillis = ports.clock.now() - startedAt;
     if (this.#shared.waitsForOutputs) await this.#outputs;
     const manifest = await this.#shared.settle(result.manifest, previous, result.added);
     const manifestHash = await writeManifest(ports, this.#job, manifest);
@@ -263,8 +265,8 @@ export class Driver {
       accumulators: manifest.shared.accumulators,
       error: result.error,
     });
-    if (result.error === undefined) this.#adjustRates(result, { ...times, committedAt });
-    this.#startOutputs(manifest);
+    const finished = (millis: number) => this.#adjustRates(result, { ...times, stagesMillis }, millis);
+    this.#startOutputs(manifest, result.error === undefined ? finished : undefined);
     await this.#retention.committed(manifest);
     await discard(ports.blocks, result.scratch);
     return result;
@@ -278,7 +280,7 @@ export class Driver {
         previous: this.#manifest,
         plan,
         revision,
-        rates: this.#rates,
+        rates: this.#rates.rates,
         onGenerated: (inputs, outputs) => {
           const records = outputs.map((output) => outputRecord(time, output));
           this.#tell("onBatchStarted", { time, inputs, outputs: records, ...times });
@@ -290,22 +292,14 @@ export class Driver {
     }
   }
 
-  /** Learns from a batch how fast inputs may come from now on. */
-  #adjustRates(result: BatchResult, { submittedAt, startedAt, committedAt }: BatchTimes): void {
-    const { graph, options } = this.#config;
-    this.#rates = ratesAfter(graph, options, this.#rates, {
-      time: committedAt,
-      // Outputs run beside the next batch, whose commit waits for them: if they are the slow part, they are in its time.
-      processingDelay: committedAt - startedAt,
-      schedulingDelay: startedAt - submittedAt,
-      records: Object.fromEntries(result.inputs.map(({ uid, records }) => [uid, records])),
+  /** Learns from a batch how fast inputs may come from now on. Stages and outputs of batches overlap, so the slower of the two counts. */
+  #adjustRates({ inputs, manifest }: BatchResult, times: BatchTimes, outputsMillis: number): void {
+    const limits = this.#rates.finished(manifest.positions, {
+      time: this.#config.ports.clock.now(),
+      processingDelay: Math.max(times.stagesMillis, outputsMillis),
+      schedulingDelay: times.startedAt - times.submittedAt,
+      records: Object.fromEntries(inputs.map(({ uid, records }) => [uid, records])),
     });
-    const limits = new Map<string, number>();
-    for (const [uid, position] of Object.entries(result.manifest.positions)) {
-      if (position.type !== "stream") continue;
-      const limit = rateLimit(options, this.#rates[uid], Math.max(1, readableShards(position).length));
-      if (limit !== undefined) limits.set(uid, limit);
-    }
     if (limits.size > 0) this.#tell("onRatesChanged", limits);
   }
 
@@ -365,9 +359,11 @@ export class Driver {
     return starts;
   }
 
-  #startOutputs(manifest: Manifest): void {
+  /** @param finished Is told how many milliseconds they took. */
+  #startOutputs(manifest: Manifest, finished?: (millis: number) => void): void {
     const { ports, graph, options } = this.#config;
     const { time } = manifest;
+    const begun = ports.clock.now();
     const environment = {
       ...this.#environment,
       graph,
@@ -386,6 +382,7 @@ export class Driver {
     this.#outputs = runOutputs(environment, manifest, this.#giveUp.signal, skip).then((added) => {
       this.#shared.outputsDone(manifest, added);
       this.#tell("onOutputsCompleted", time, ports.clock.now());
+      finished?.(ports.clock.now() - begun);
     });
     this.#outputs = this.#outputs.catch((error: Error) => {
       if (!this.#giveUp.signal.aborted) this.#tell("onOutputsFailed", time, ports.clock.now(), error);
@@ -412,7 +409,8 @@ export class Driver {
 interface BatchTimes {
   readonly submittedAt: number;
   readonly startedAt: number;
-  readonly committedAt: number;
+  /** How long its stages took. */
+  readonly stagesMillis: number;
 }
 
 function outputRecord(time: number, { id, uid, kind }: OutputNode): OutputRecord {

@@ -1,5 +1,6 @@
 export {
   type FinishedBatch,
+  RateControl,
   type RateOptions,
   type Rates,
   rateLimit,

@@ -1,6 +1,7 @@
 /** How fast inputs may be read: what batches have shown to be possible, and never more than the program allows. */
-import type { InputRate } from "../../checkpoint/index.js";
+import type { InputPosition, InputRate } from "../../checkpoint/index.js";
 import { liveInputs, type ResolvedOptions, type StreamGraph } from "../../streaming/index.js";
+import { readableShards } from "../inputs/index.js";
 import { type BatchSpeed, estimateRate } from "./pid-rate-estimator.js";
 
 /** By uid of inputs that have shards. */
@@ -50,4 +51,42 @@ export function recordsPerShard(options: RateOptions, rate: InputRate | undefine
   if (limit === undefined) return options.maxRecordsPerShard;
   const records = Math.floor(((limit / count) * options.batchDuration) / 1000);
   return Math.min(options.maxRecordsPerShard, Math.max(1, records));
+}
+
+/** The rates of an application's inputs while it runs. */
+export class RateControl {
+  readonly #graph: StreamGraph;
+  readonly #options: RateOptions;
+  #rates: Rates = {};
+
+  constructor(graph: StreamGraph, options: RateOptions) {
+    this.#graph = graph;
+    this.#options = options;
+  }
+
+  /** What is known now. */
+  get rates(): Rates {
+    return this.#rates;
+  }
+
+  /** Goes on with what an earlier driver knew. */
+  recover(rates: Rates): void {
+    this.#rates = rates;
+  }
+
+  /**
+   * Takes note of a batch.
+   * @param positions By input uid: where the inputs stand after it.
+   * @returns By uid of inputs with a limit: most records per second from now on.
+   */
+  finished(positions: Readonly<Record<string, InputPosition>>, batch: FinishedBatch): ReadonlyMap<string, number> {
+    this.#rates = ratesAfter(this.#graph, this.#options, this.#rates, batch);
+    const limits = new Map<string, number>();
+    for (const [uid, position] of Object.entries(positions)) {
+      if (position.type !== "stream") continue;
+      const limit = rateLimit(this.#options, this.#rates[uid], Math.max(1, readableShards(position).length));
+      if (limit !== undefined) limits.set(uid, limit);
+    }
+    return limits;
+  }
 }
