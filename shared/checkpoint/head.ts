@@ -75,6 +75,12 @@ export function touchHead(
   return moveHead(table, job, { token: head.token, manifest: head.manifest }, { ...set });
 }
 
+/** @throws {FencedError} when another driver has taken over. */
+export async function assertOwned(table: Table, job: string, head: Head): Promise<void> {
+  const item = await table.get(headKey(job));
+  if (item?.token !== head.token) throw fenced(job, item);
+}
+
 /** Attempts at a write that failed without having been applied. */
 const MAX_ATTEMPTS = 3;
 
@@ -94,11 +100,15 @@ async function moveHead(table: Table, job: string, when: Condition, set: Item): 
       if (unchanged) throw error;
     }
     if (item !== undefined && says(item, { ...when, ...set })) return toHead(item, job);
-    throw new FencedError(
-      `Another driver (${String(item?.owner ?? "unknown")}) has taken over ${job}; this one stops. Nothing is lost.`,
-      { job, owner: item?.owner },
-    );
+    throw fenced(job, item);
   }
+}
+
+function fenced(job: string, item: Item | undefined): FencedError {
+  return new FencedError(
+    `Another driver (${String(item?.owner ?? "unknown")}) has taken over ${job}; this one stops. Nothing is lost.`,
+    { job, owner: item?.owner },
+  );
 }
 
 function says(item: Item | undefined, attributes: Condition): boolean {

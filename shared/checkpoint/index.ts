@@ -7,7 +7,7 @@ export {
   readBlockHeader,
   sliceRecords,
 } from "./block.js";
-export { acquireHead, type Commit, commitHead, type Head, readHead, touchHead } from "./head.js";
+export { acquireHead, assertOwned, type Commit, commitHead, type Head, readHead, touchHead } from "./head.js";
 export {
   type BatchFailure,
   type CheckpointStorage,

@@ -55,6 +55,34 @@ export function encodePairs(keys: readonly unknown[], values: readonly unknown[]
 }
 
 /**
+ * The block of the pairs `[keys[i], list i]`, where list i has `lengths[i]` elements and all lists' elements follow one
+ * another in `elements`: groups without a list each. They read as those of {@link encodePairs} do.
+ *
+ * @throws NotSerializableError as for `encode`; paths begin with the index of the key or of the element
+ */
+export function encodeGroups(
+  keys: readonly unknown[],
+  lengths: Float64Array,
+  elements: readonly unknown[],
+  allocate?: Allocate,
+): Uint8Array {
+  const writer = startBlock(keys.length);
+  try {
+    const columns = new ColumnWriter(writer);
+    if (keys.length === 0) {
+      columns.write(keys);
+    } else {
+      openTuples(columns, 2);
+      columns.child(keys);
+      columns.childOfLists(lengths, elements);
+    }
+  } catch (error) {
+    throw error instanceof Unencodable ? notSerializable(error, indexed(elements)) : error;
+  }
+  return endBlock(writer, allocate);
+}
+
+/**
  * All values of a block.
  *
  * @throws CorruptDataError as for `decode`

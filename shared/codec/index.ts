@@ -4,6 +4,7 @@ export {
   decodeColumn,
   decodePairs,
   encodeColumn,
+  encodeGroups,
   encodePairs,
   forEachInColumn,
   forEachPair,

@@ -2,6 +2,7 @@
 import { isAscii } from "node:buffer";
 import { sliceRecords } from "../checkpoint/index.js";
 import { forEachInColumn, forEachPair } from "../codec/index.js";
+import { IllegalArgumentError } from "../errors/index.js";
 import type { BlockStore, FileSystem } from "../ports/index.js";
 import {
   type DataRef,
@@ -36,6 +37,8 @@ export async function openSource(
     case "lines":
     case "objects":
       return openFile(ports.files, source);
+    case "bytes":
+      return openBytes(ports.files, source);
     case "records":
       return driveRecords(await load(ports.blocks, source.ref), source, node, task);
   }
@@ -77,6 +80,23 @@ async function readFile(files: FileSystem, source: FilePart): Promise<Drive> {
   const bytes = await files.read(source.path, 0, source.size);
   return (sink) => {
     readObjectFile(bytes, source.path, (element) => sink.push(element));
+    sink.end();
+  };
+}
+
+async function openBytes(
+  files: FileSystem,
+  { path, start, end, recordBytes }: Extract<PartitionSource, { type: "bytes" }>,
+): Promise<Drive> {
+  if ((end - start) % recordBytes !== 0) {
+    throw new IllegalArgumentError(
+      `${path} has ${end} bytes, which is no whole number of records of ${recordBytes} bytes each.`,
+      { path },
+    );
+  }
+  const bytes = new Uint8Array(await files.read(path, start, end));
+  return (sink) => {
+    for (let at = 0; at < bytes.length; at += recordBytes) sink.push(bytes.slice(at, at + recordBytes));
     sink.end();
   };
 }

@@ -1,5 +1,15 @@
 import { encodeColumn, encodePairs } from "../codec/index.js";
-import { checkKey, type ExchangeNode, operators, type Sink, type TaskInfo, toPair, userError } from "../rdd/index.js";
+import {
+  checkKey,
+  type ExchangeNode,
+  groupAggregator,
+  operators,
+  type Sink,
+  type TaskInfo,
+  toPair,
+  userError,
+} from "../rdd/index.js";
+import { groupWriter } from "./group-writer.js";
 
 /** The map side of a shuffle: one encoded part a reduce partition when the input has ended. */
 export interface ExchangeWriter extends Sink {
@@ -22,6 +32,7 @@ function keyedWriter(
   allocate: Allocate,
 ): ExchangeWriter {
   const { partitioner, combine } = mode;
+  if (combine === groupAggregator) return groupWriter(exchange, partitioner, task, allocate);
   const keys: unknown[][] = Array.from({ length: exchange.numPartitions }, () => []);
   const values: unknown[][] = Array.from({ length: exchange.numPartitions }, () => []);
   const send = (key: unknown, value: unknown): void => {

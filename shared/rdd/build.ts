@@ -160,7 +160,10 @@ export function partitioned(session: Session, kind: string, parent: RddNode, par
   return partitioner.equals(parent.partitioner) ? parent : exchangeByKey(session, kind, parent, partitioner);
 }
 
-/** Keyed state: input grouped by key on the way to the partition that owns the key's state. */
+/**
+ * Keyed state: input grouped by key on the way to the partition that owns the key's state, where the groups of the map
+ * partitions meet at the key's entry.
+ */
 export function stateful(
   session: Session,
   kind: string,
@@ -170,7 +173,11 @@ export function stateful(
   numPartitions: number,
 ): StateNode {
   const partitioner = statePartitioner(numPartitions);
-  const grouped = parent && combined(session, kind, parent, groupAggregator, partitioner);
+  const grouped =
+    parent &&
+    (partitioner.equals(parent.partitioner)
+      ? narrow(session, kind, parent, combineByKey(groupAggregator), partitioner)
+      : exchangeByKey(session, kind, parent, partitioner, groupAggregator));
   return keyedState(session, kind, grouped, operator, uid, partitioner);
 }
 

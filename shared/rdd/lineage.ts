@@ -44,6 +44,14 @@ export type PartitionSource =
       readonly end: number;
       readonly keep?: number;
     }
+  /** Records of so many bytes each, in bytes `[start, end)` of a file. */
+  | {
+      readonly type: "bytes";
+      readonly path: string;
+      readonly start: number;
+      readonly end: number;
+      readonly recordBytes: number;
+    }
   /** The elements of an object file of so many bytes; kept in memory under its time of modification. */
   | { readonly type: "objects"; readonly path: string; readonly size: number; readonly keep: number }
   /** Values that the program itself holds. */

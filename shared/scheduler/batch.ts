@@ -147,7 +147,8 @@ function claimInput(
     return claimQueue(ports.blocks, block, input, position, plan.defaultPartitions);
   }
   if (input.type === "files" && position.type === "files") {
-    return claimFiles(ports, block, input, position, { time: plan.time, previousTime: previous?.time });
+    const { time, defaultPartitions } = plan;
+    return claimFiles(ports, block, input, position, { time, previousTime: previous?.time, defaultPartitions });
   }
   if (input.type === "stream" && position.type === "stream") {
     return claimStream(ports.streams, tasks, input, position, {

@@ -11,6 +11,7 @@
  */
 import {
   acquireHead,
+  assertOwned,
   type BatchPlan,
   claimPlan,
   commitHead,
@@ -24,7 +25,7 @@ import {
   touchHead,
   writeManifest,
 } from "../checkpoint/index.js";
-import { BatchFailedError, CheckpointError } from "../errors/index.js";
+import { BatchFailedError, CheckpointError, FencedError } from "../errors/index.js";
 import type { PreparedCache } from "../executor/index.js";
 import type { DriverPorts } from "../ports/index.js";
 import {
@@ -137,7 +138,7 @@ export class Driver {
       await this.#runBatches();
     } catch (error) {
       await this.#end(error);
-      throw error;
+      throw (await this.#replaced()) ?? error;
     }
     if (this.#lastError !== undefined) throw this.#lastError;
   }
@@ -162,6 +163,19 @@ export class Driver {
     if (error instanceof BatchFailedError) return this.#release().catch((other: Error) => this.#report(other));
     this.#giveUp.abort();
     await this.#outputs.catch(() => {});
+  }
+
+  /**
+   * Set when another driver has taken over. Then whatever this one stumbled over is no news: batches and state, for
+   * example, that the other one has forgotten.
+   */
+  async #replaced(): Promise<FencedError | undefined> {
+    const { table } = this.#config.ports;
+    if (this.#head === undefined) return undefined;
+    return assertOwned(table, this.#job, this.#head).then(
+      () => undefined,
+      (error: unknown) => (error instanceof FencedError ? error : undefined),
+    );
   }
 
   /** Asks the driver to end: gracefully after everything received has been processed, or before its next batch. */

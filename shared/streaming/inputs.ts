@@ -26,13 +26,15 @@ export interface StreamInput {
   readonly receiver: ReceiverSpec | undefined;
 }
 
-/** New files of a directory, as lines of text. */
+/** New files of a directory, as lines of text or as records of equal length. */
 export interface FileInput {
   readonly type: "files";
   readonly directory: string;
   readonly filter: (file: FileInfo) => boolean;
   /** False: files that are there when the application starts for the first time are read too. */
   readonly newFilesOnly: boolean;
+  /** Set when a file is not text but records of so many bytes each. */
+  readonly recordBytes: number | undefined;
   /** A file is cut into at least this many partitions (small files into one). */
   readonly minPartitions: number | undefined;
 }

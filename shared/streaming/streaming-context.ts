@@ -220,13 +220,21 @@ export class StreamingContext {
    * file later is not read.
    */
   textFileStream(directory: string, options: FileStreamOptions = {}): DStream<string> {
-    return this.#input("textFileStream", options, () => ({
-      type: "files",
-      directory,
-      filter: options.filter ?? isVisible,
-      newFilesOnly: options.newFilesOnly ?? true,
-      minPartitions: options.minPartitions,
-    }));
+    return this.#files("textFileStream", directory, undefined, options);
+  }
+
+  /**
+   * Records of exactly so many bytes each, of files that appear in a directory as for {@link textFileStream}. A file whose
+   * size is no multiple of that fails the batch.
+   * @throws {IllegalArgumentError} unless `recordLength` is a whole number of at least 1.
+   * @example
+   * const points = ssc.binaryRecordsStream("in/points", 8).map((bytes) => Buffer.from(bytes).readDoubleLE());
+   */
+  binaryRecordsStream(directory: string, recordLength: number, options: FileStreamOptions = {}): DStream<Uint8Array> {
+    if (!Number.isInteger(recordLength) || recordLength < 1) {
+      throw new IllegalArgumentError(`A record has a whole number of bytes, at least 1, not ${String(recordLength)}.`);
+    }
+    return this.#files("binaryRecordsStream", directory, recordLength, options);
   }
 
   /**
@@ -509,6 +517,22 @@ export class StreamingContext {
 
   #input<T>(kind: string, options: OperatorOptions, make: (uid: string) => Input): DStream<T> {
     return new DStream<T>(this, inputNode(this.#builder, kind, options, make));
+  }
+
+  #files<T>(
+    kind: string,
+    directory: string,
+    recordBytes: number | undefined,
+    { filter = isVisible, newFilesOnly = true, minPartitions, ...options }: FileStreamOptions,
+  ): DStream<T> {
+    return this.#input(kind, options, () => ({
+      type: "files",
+      directory,
+      filter,
+      newFilesOnly,
+      recordBytes,
+      minPartitions,
+    }));
   }
 
   /** A receiver fills a local stream of its own, named by its uid. */

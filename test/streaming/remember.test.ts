@@ -124,7 +124,7 @@ describe("remember", () => {
     expect(rdds.map(({ time }) => time)).toEqual([1000, 2000, 3000, 4000]);
   });
 
-  it("does not let storage grow", async () => {
+  it("does not let storage grow (fact remember.blocks)", async () => {
     const world = new World();
     const big = Array.from({ length: 60 }, (_, i) =>
       Array.from({ length: 100 }, (_, j) => `${i} ${j} ${"x".repeat(20)}`),

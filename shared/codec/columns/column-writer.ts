@@ -4,7 +4,7 @@ import type { ByteWriter } from "../writer.js";
 import { writeByteStrings } from "./bytes.js";
 import { isConstant, writeConstant } from "./constant.js";
 import { writeGeneric } from "./generic.js";
-import { writeLists } from "./lists.js";
+import { writeListColumn, writeLists } from "./lists.js";
 import { writeNumbers } from "./numbers.js";
 import { writeRecords } from "./records.js";
 import { writeStrings } from "./strings.js";
@@ -34,10 +34,19 @@ export class ColumnWriter {
 
   /** A column inside another. */
   child(values: readonly unknown[]): void {
+    this.#inside(values.length, () => this.write(values));
+  }
+
+  /** A column of lists inside another, from their lengths and all their elements. */
+  childOfLists(lengths: Float64Array, elements: readonly unknown[]): void {
+    this.#inside(lengths.length, () => writeListColumn(this, lengths, lengths.length, elements));
+  }
+
+  #inside(count: number, write: () => void): void {
     const frame = this.out.openFrame();
     this.#depth++;
-    this.#budget -= values.length + COLUMN_COST;
-    this.write(values);
+    this.#budget -= count + COLUMN_COST;
+    write();
     this.#depth--;
     this.out.closeFrame(frame);
   }

@@ -18,11 +18,21 @@ export function writeLists(columns: ColumnWriter, values: readonly unknown[]): b
     total += value.length;
   }
   if (!columns.affords(total)) return false;
-  columns.out.uint8(Layout.lists);
-  columns.out.varuint(total);
-  writeLengths(columns.out, lengths, count);
-  columns.child(concatenate(values as readonly unknown[][]));
+  writeListColumn(columns, lengths, count, concatenate(values as readonly unknown[][]));
   return true;
+}
+
+/** A column of `count` lists: the first so many lengths, and all elements one list after the other. */
+export function writeListColumn(
+  columns: ColumnWriter,
+  lengths: Float64Array,
+  count: number,
+  elements: readonly unknown[],
+): void {
+  columns.out.uint8(Layout.lists);
+  columns.out.varuint(elements.length);
+  writeLengths(columns.out, lengths, count);
+  columns.child(elements);
 }
 
 function concatenate(lists: readonly unknown[][]): unknown[] {

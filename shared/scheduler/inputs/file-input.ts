@@ -4,6 +4,7 @@ import type { PartitionSource } from "../../rdd/index.js";
 import type { FileInput } from "../../streaming/index.js";
 import { type ClaimedInput, claimHeader } from "./claim.js";
 
+type BytesSource = Extract<PartitionSource, { type: "bytes" }>;
 type LinesSource = Extract<PartitionSource, { type: "lines" }>;
 type FilesPosition = Extract<InputPosition, { type: "files" }>;
 
@@ -12,10 +13,12 @@ type FilesPosition = Extract<InputPosition, { type: "files" }>;
  * milliseconds. (Spark: `spark.streaming.fileStream.minRememberDuration`.)
  */
 const REMEMBER_MILLIS = 60_000;
-/** Files are cut into partitions of about this size, so that one task can hold one. */
-const SPLIT_BYTES = 8 * 1024 * 1024;
+/** Partitions of a file are no larger than this, so that one task can hold one. (Hadoop's block size for local files.) */
+const SPLIT_BYTES = 32 * 1024 * 1024;
 /** Files below this size are one partition whatever `minPartitions` says. */
 const MIN_SPLIT_BYTES = 64 * 1024;
+/** Files from this size on are shared among all executors where the program does not say. */
+const SPREAD_BYTES = 1024 * 1024;
 
 interface FilesBlock {
   readonly position: FilesPosition;
@@ -33,7 +36,7 @@ export async function claimFiles(
   name: string,
   input: FileInput,
   position: FilesPosition,
-  batch: { readonly time: number; readonly previousTime: number | undefined },
+  batch: { readonly time: number; readonly previousTime: number | undefined; readonly defaultPartitions: number },
 ): Promise<ClaimedInput> {
   const chosen = await chooseFiles(ports.files, input, position, batch);
   const block = await claimHeader<FilesBlock>(ports.blocks, name, {
@@ -41,7 +44,7 @@ export async function claimFiles(
     files: chosen,
   });
   return {
-    sources: block.files.flatMap((file) => splitFile(file, input.minPartitions ?? 1)),
+    sources: block.files.flatMap((file) => partitionsOf(file, input, batch.defaultPartitions)),
     position: block.position,
     records: 0,
     bytes: block.files.reduce((sum, file) => sum + file.size, 0),
@@ -76,9 +79,31 @@ function remember(position: FilesPosition, chosen: readonly FileInfo[], time: nu
   return { ...position, chosen: Object.fromEntries(all.filter(([, modified]) => modified > time - REMEMBER_MILLIS)) };
 }
 
+function partitionsOf(file: FileInfo, input: FileInput, defaultPartitions: number): readonly PartitionSource[] {
+  const { recordBytes, minPartitions = file.size < SPREAD_BYTES ? 1 : defaultPartitions } = input;
+  return recordBytes === undefined ? splitFile(file, minPartitions) : splitRecords(file, recordBytes, minPartitions);
+}
+
 /** Cuts a file of text into partitions. */
 export function splitFile(file: FileInfo, minPartitions: number): readonly LinesSource[] {
+  return cuts(file, minPartitions).map(([start, end]) => ({ type: "lines", path: file.path, start, end }));
+}
+
+/** Cuts between records; a rest that is no record is in the last partition, where it is found out. */
+function splitRecords(file: FileInfo, recordBytes: number, minPartitions: number): readonly BytesSource[] {
+  const between = (at: number): number => (at === file.size ? at : at - (at % recordBytes));
+  return cuts(file, minPartitions).map(([start, end]) => ({
+    type: "bytes",
+    path: file.path,
+    start: between(start),
+    end: between(end),
+    recordBytes,
+  }));
+}
+
+/** From where to where each partition of a file goes, in bytes. */
+function cuts(file: FileInfo, minPartitions: number): readonly (readonly [number, number])[] {
   const wanted = Math.max(Math.ceil(file.size / SPLIT_BYTES), file.size < MIN_SPLIT_BYTES ? 1 : minPartitions, 1);
   const at = (i: number): number => Math.floor((i * file.size) / wanted);
-  return Array.from({ length: wanted }, (_, i) => ({ type: "lines", path: file.path, start: at(i), end: at(i + 1) }));
+  return Array.from({ length: wanted }, (_, i) => [at(i), at(i + 1)] as const);
 }

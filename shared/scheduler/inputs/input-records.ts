@@ -12,5 +12,9 @@ export function inputRecords(graph: StreamGraph, claimed: ReadonlyMap<string, Cl
 }
 
 function filesOf({ sources }: ClaimedInput): readonly string[] {
-  return [...new Set((sources ?? []).flatMap((source) => (source.type === "lines" ? [source.path] : [])))];
+  return [
+    ...new Set(
+      (sources ?? []).flatMap((source) => (source.type === "lines" || source.type === "bytes" ? [source.path] : [])),
+    ),
+  ];
 }
