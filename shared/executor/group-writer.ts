@@ -35,13 +35,11 @@ export function groupWriter(
     return group;
   };
   const pushPair = (key: unknown, value: unknown): void => {
-    let group = groupOf.get(key);
-    if (group === undefined) {
-      try {
-        group = add(key);
-      } catch (cause) {
-        throw userError(exchange.label, task, cause, { value: [key, value] });
-      }
+    let group: number;
+    try {
+      group = groupOf.get(key) ?? add(key);
+    } catch (cause) {
+      throw userError(exchange.label, task, cause, { value: [key, value] });
     }
     (sizes[group] as number) += 1;
     members.push(group);

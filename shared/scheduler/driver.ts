@@ -16,23 +16,20 @@ import {
   claimPlan,
   commitHead,
   type Head,
-  type InputPosition,
   jobName,
   type Manifest,
   readHead,
-  readManifest,
   readPlan,
   touchHead,
   writeManifest,
 } from "../checkpoint/index.js";
-import { BatchFailedError, CheckpointError, FencedError } from "../errors/index.js";
+import { BatchFailedError, FencedError } from "../errors/index.js";
 import type { PreparedCache } from "../executor/index.js";
 import type { DriverPorts } from "../ports/index.js";
 import {
   type BatchListener,
   isTimed,
   liveInputs,
-  liveStateful,
   longSlides,
   type OutputNode,
   type OutputRecord,
@@ -41,16 +38,17 @@ import {
   type StreamGraph,
   type StreamNode,
 } from "../streaming/index.js";
+import { Announcer } from "./announcer.js";
 import { type BatchEnvironment, type BatchResult, FIRST, runBatch } from "./batch.js";
 import { discard } from "./body-runner.js";
-
-import { filesStart, queueStart, streamStart } from "./inputs/index.js";
 import { RateControl } from "./rate/index.js";
+import { assertFits, loadManifest } from "./recovery.js";
 import { Retention } from "./retention.js";
 import { runOutputs } from "./run-outputs.js";
 import { SharedVariables } from "./shared-data.js";
 import { slice } from "./slice.js";
 import { COLLAPSE_BYTES } from "./stage-runner.js";
+import { startPositions } from "./start-positions.js";
 import { type HedgePolicy, TaskRunner } from "./task-runner.js";
 import { firstZeroTime, nextTime, realignedZeroTime } from "./ticks.js";
 
@@ -79,6 +77,7 @@ export class Driver {
   readonly #job: string;
   readonly #environment: BatchEnvironment;
   readonly #retention: Retention;
+  readonly #announcer: Announcer;
   readonly #shared: SharedVariables;
   readonly #wake = new AbortController();
   /** Ends the waiting for an output that does not succeed. */
@@ -110,6 +109,7 @@ export class Driver {
     };
     this.#shared = new SharedVariables(graph, ports, this.#job);
     this.#rates = new RateControl(graph, options);
+    this.#announcer = new Announcer(config.listener, ports.console);
     this.#retention = new Retention(ports, this.#job, options.retainBatches);
   }
 
@@ -145,7 +145,7 @@ export class Driver {
 
   async #runBatches(): Promise<void> {
     this.#startedAt = this.#config.ports.clock.now();
-    this.#tell("onStarted", this.#startedAt);
+    this.#announcer.tell("onStarted", this.#startedAt);
     await this.#acquire();
     await this.#finishOwedOutputs();
     for (let batches = 0; batches !== this.#config.maxBatches; batches++) {
@@ -265,7 +265,7 @@ export class Driver {
     this.#shared.committed(manifest);
     if (result.error !== undefined) this.#report(result.error);
     const committedAt = ports.clock.now();
-    this.#tell("onBatchCommitted", {
+    this.#announcer.tell("onBatchCommitted", {
       time: manifest.time,
       records: manifest.records,
       inputs: result.inputs,
@@ -297,11 +297,12 @@ export class Driver {
         rates: this.#rates.rates,
         onGenerated: (inputs, outputs) => {
           const records = outputs.map((output) => outputRecord(time, output));
-          this.#tell("onBatchStarted", { time, inputs, outputs: records, ...times });
+          this.#announcer.tell("onBatchStarted", { time, inputs, outputs: records, ...times });
         },
       });
     } catch (error) {
-      if (error instanceof BatchFailedError) this.#tell("onBatchFailed", time, this.#config.ports.clock.now(), error);
+      if (error instanceof BatchFailedError)
+        this.#announcer.tell("onBatchFailed", time, this.#config.ports.clock.now(), error);
       throw error;
     }
   }
@@ -314,22 +315,12 @@ export class Driver {
       schedulingDelay: times.startedAt - times.submittedAt,
       records: Object.fromEntries(inputs.map(({ uid, records }) => [uid, records])),
     });
-    if (limits.size > 0) this.#tell("onRatesChanged", limits);
-  }
-
-  /** What others do about what they are told is theirs. */
-  #tell<E extends keyof BatchListener>(event: E, ...args: Parameters<NonNullable<BatchListener[E]>>): void {
-    const { listener, ports } = this.#config;
-    try {
-      (listener?.[event] as ((...args: readonly unknown[]) => void) | undefined)?.apply(listener, args);
-    } catch (error) {
-      ports.console.log("error", `A listener failed in ${event}: ${String(error)}`, { error });
-    }
+    if (limits.size > 0) this.#announcer.tell("onRatesChanged", limits);
   }
 
   /** Fixes what the next batch is, or adopts what another driver fixed for the same step. */
   async #claimPlan(): Promise<BatchPlan> {
-    const { ports, codeVersion, options } = this.#config;
+    const { ports, codeVersion, options, graph } = this.#config;
     const { table } = ports;
     let head = this.#head as Head;
     const previous = this.#manifest?.id ?? FIRST;
@@ -345,7 +336,7 @@ export class Driver {
       time,
       zeroTime: this.#zeroTime(),
       codeVersion,
-      starts: await this.#starts(),
+      starts: await startPositions(graph, ports.streams, this.#manifest, this.#startedAt),
       defaultPartitions: options.defaultPartitions ?? ports.invoker.parallelism,
       shared: await this.#shared.plan(this.#manifest, time),
     });
@@ -357,20 +348,6 @@ export class Driver {
     const isBatchTime = (plan.time - plan.zeroTime) % options.batchDuration === 0;
     const knowsInputs = liveInputs(graph).every(({ uid }) => plan.starts[uid] !== undefined);
     return isBatchTime && knowsInputs && this.#shared.fits(plan.shared);
-  }
-
-  /** Positions come from the manifest alone; inputs that it does not know begin at their first position. */
-  async #starts(): Promise<Readonly<Record<string, InputPosition>>> {
-    const { graph, ports } = this.#config;
-    const starts: Record<string, InputPosition> = {};
-    for (const { uid, input } of liveInputs(graph)) {
-      const known = this.#manifest?.positions[uid];
-      if (known !== undefined) starts[uid] = known;
-      else if (input.type === "queue") starts[uid] = queueStart;
-      else if (input.type === "files") starts[uid] = filesStart(input, this.#startedAt);
-      else starts[uid] = await streamStart(ports.streams, input, this.#startedAt);
-    }
-    return starts;
   }
 
   /** @param finished Is told how many milliseconds they took. */
@@ -387,19 +364,20 @@ export class Driver {
       ids: ports.ids,
       defaultPartitions: options.defaultPartitions ?? ports.invoker.parallelism,
       watch: {
-        started: (output: OutputNode) => this.#tell("onOutputStarted", outputRecord(time, output), ports.clock.now()),
+        started: (output: OutputNode) =>
+          this.#announcer.tell("onOutputStarted", outputRecord(time, output), ports.clock.now()),
         completed: (output: OutputNode, error: Error | undefined) =>
-          this.#tell("onOutputCompleted", outputRecord(time, output), ports.clock.now(), error),
+          this.#announcer.tell("onOutputCompleted", outputRecord(time, output), ports.clock.now(), error),
       },
     };
     const skip = options.onBatchFailure === "skip" ? (error: Error) => this.#report(error) : undefined;
     this.#outputs = runOutputs(environment, manifest, this.#giveUp.signal, skip).then((added) => {
       this.#shared.outputsDone(manifest, added);
-      this.#tell("onOutputsCompleted", time, ports.clock.now());
+      this.#announcer.tell("onOutputsCompleted", time, ports.clock.now());
       finished?.(ports.clock.now() - begun);
     });
     this.#outputs = this.#outputs.catch((error: Error) => {
-      if (!this.#giveUp.signal.aborted) this.#tell("onOutputsFailed", time, ports.clock.now(), error);
+      if (!this.#giveUp.signal.aborted) this.#announcer.tell("onOutputsFailed", time, ports.clock.now(), error);
       throw error;
     });
     // Whoever awaits it next gets the error; until then it must not count as unhandled.
@@ -429,32 +407,4 @@ interface BatchTimes {
 
 function outputRecord(time: number, { id, uid, kind }: OutputNode): OutputRecord {
   return { time, id, uid, kind };
-}
-
-/** @throws {CheckpointError} when the head's manifest cannot be read. */
-export async function loadManifest(
-  ports: Pick<DriverPorts, "table" | "blocks">,
-  job: string,
-  head: Head,
-): Promise<Manifest> {
-  const manifest = await readManifest(ports, job, head.manifest, head.manifestHash);
-  if (manifest !== undefined) return manifest;
-  throw new CheckpointError(
-    `The head of ${job} names manifest ${head.manifest}, but it is not there: the checkpoint was changed from outside.`,
-    { job, manifest: head.manifest },
-  );
-}
-
-/**
- * Would this program go on with this checkpoint without losing state?
- * @throws {CheckpointError} naming the operator whose state would be dropped.
- */
-export function assertFits(graph: StreamGraph, manifest: Manifest): void {
-  const uids = new Set(liveStateful(graph).map((node) => node.uid));
-  const orphan = Object.keys(manifest.state).find((uid) => !uids.has(uid));
-  if (orphan === undefined) return;
-  throw new CheckpointError(
-    `The checkpoint holds state of an operator ${orphan}, which this program does not have (it has: ${[...uids].join(", ") || "none"}). Give the operator that continues it { name: "${orphan}" }, or start with a new checkpoint.`,
-    { operator: orphan },
-  );
 }

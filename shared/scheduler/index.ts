@@ -1,3 +1,4 @@
-export { assertFits, Driver, type DriverConfig, loadManifest } from "./driver.js";
+export { Driver, type DriverConfig } from "./driver.js";
 export { type RateOptions, rateLimit } from "./rate/index.js";
+export { assertFits, loadManifest } from "./recovery.js";
 export { defaultHedging, type HedgePolicy, TaskRunner } from "./task-runner.js";

@@ -1,6 +1,7 @@
 import { IllegalArgumentError } from "../errors/index.js";
 import {
   build,
+  checkPartitions,
   type KeyedUpdate,
   type KeyOf,
   type OnPairs,
@@ -208,7 +209,8 @@ export class DStream<T> {
 
   /** The same elements dealt out evenly to exactly `numPartitions` partitions; order is not kept. */
   repartition(numPartitions: number, options?: OperatorOptions): DStream<T> {
-    return this.#lift("repartition", (rdd) => rdd.repartition(numPartitions), options);
+    const n = checkPartitions(numPartitions);
+    return this.#lift("repartition", (rdd) => rdd.repartition(n), options);
   }
 
   // --- Reductions to one element ------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 import { IllegalArgumentError, IllegalStateError } from "../errors/index.js";
-import type { Accumulator, Broadcast } from "../rdd/index.js";
+import { type Accumulator, type Broadcast, checkPartitions } from "../rdd/index.js";
 import type { OutputNode, StaticSource, StreamGraph, StreamNode } from "./graph.js";
 import type { OutputOperation } from "./outputs/index.js";
 import { RetainedStreams } from "./retained.js";
@@ -32,13 +32,14 @@ export class GraphBuilder {
     this.#batchDuration = batchDuration;
   }
 
-  /** Adds a node. */
+  /** Adds a node. @throws {IllegalArgumentError} for options that cannot work: now, and not with the first batch. */
   add(
     kind: string,
-    options: OperatorOptions,
+    options: OperatorOptions & { readonly numPartitions?: number | undefined },
     make: (id: number, uid: string) => Omit<StreamNode, "id" | "kind" | "uid">,
   ): StreamNode {
     this.#assertOpen(kind);
+    if (options.numPartitions !== undefined) checkPartitions(options.numPartitions);
     const id = this.#nodes.length;
     const uid = this.#uid(kind, options.name);
     const node: StreamNode = Object.freeze({ id, kind, uid, ...make(id, uid) });

@@ -210,6 +210,21 @@ describe.each(places)("values that cannot be encoded, %s", (_place, executors) =
       text,
     );
     await expectNotSerializable(
+      (s) =>
+        s
+          .flatMap(
+            ([k, v]) =>
+              [
+                [{ k }, v],
+                [make(), v],
+              ] as unknown as Pair[],
+          )
+          .groupByKey(),
+      /groupByKey-0/,
+      path,
+      text,
+    );
+    await expectNotSerializable(
       (s) => s.map(([, v]) => [make(), v] as unknown as Pair).partitionBy(2),
       /partitionBy-0/,
       path,

@@ -177,15 +177,14 @@ describe("stages", () => {
       "  ⇒ shuffle to totals [#1, 3 partitions]",
       "Stage 1: 3 tasks after stage 0",
       "  totals exchange [#1, 3 partitions] ← #0",
-      "  totals mergeCombiners [#2, 3 partitions] ← #1",
-      "  totals updateStateByKey [#3, 3 partitions, handed over] ← #2",
-      "  mapToPair-0 map [#4, 3 partitions] ← #3",
-      "  ⇒ shuffle to reduceByKey-0 [#5, 3 partitions]",
+      "  totals updateStateByKey [#2, 3 partitions, handed over] ← #1",
+      "  mapToPair-0 map [#3, 3 partitions] ← #2",
+      "  ⇒ shuffle to reduceByKey-0 [#4, 3 partitions]",
       "Stage 2: 3 tasks after stage 1",
-      "  reduceByKey-0 exchange [#5, 3 partitions] ← #4",
-      "  reduceByKey-0 mergeCombiners [#6, 3 partitions] ← #5",
-      "  join-0 cogroup [#7, 3 partitions] ← #3, #6",
-      "  join-0 flatMapValues [#8, 3 partitions] ← #7",
+      "  reduceByKey-0 exchange [#4, 3 partitions] ← #3",
+      "  reduceByKey-0 mergeCombiners [#5, 3 partitions] ← #4",
+      "  join-0 cogroup [#6, 3 partitions] ← #2, #5",
+      "  join-0 flatMapValues [#7, 3 partitions] ← #6",
     ]);
   });
 

@@ -386,6 +386,32 @@ describe("in a running context", () => {
     });
   });
 
+  it("is told nothing after the stop by a receiver either (fact listener.afterStop)", async () => {
+    let receiver: Receiver<number> | undefined;
+    class Late extends Receiver<number> {
+      onStart(): void {}
+      onStop(): void {}
+    }
+    const recorder = new Recorder();
+    const build = (ssc: StreamingContext): void => {
+      ssc
+        .receiverStream(() => {
+          receiver = new Late();
+          return receiver;
+        })
+        .foreachRDD(() => {});
+      ssc.addStreamingListener(recorder);
+    };
+    await withContext(build, async ({ ssc }) => {
+      await ssc.start();
+      await until(() => recorder.names.includes("onReceiverStarted"));
+      await ssc.stop();
+      const atStop = recorder.events.length;
+      receiver?.reportError("too late");
+      expect(recorder.events).toHaveLength(atStop);
+    });
+  });
+
   it("may be a StatsReportListener, which prints where the context prints", async () => {
     const texts: string[] = [];
     const write = jest.spyOn(process.stdout, "write").mockImplementation((text) => texts.push(String(text)) > 0);
