@@ -54,7 +54,8 @@ await new Promise((resolve, reject) => {
     onOutputsCompleted: (time) => {
       if (!started.has(time)) return;
       if (firstBatchDone === 0) firstBatchDone = Date.now() - began;
-      processing.push(performance.timeOrigin + performance.now() - started.get(time));
+      // Whole milliseconds at both ends, as the other side's listener has them.
+      processing.push(Date.now() - started.get(time));
       if (processing.length === Number(batches)) resolve();
       else feed();
     },

@@ -128,6 +128,7 @@ export interface SerializedError {
   readonly stack: string | undefined;
   readonly code: string | undefined;
   readonly retry: string | undefined;
+  /** Details of ours; fields of others. */
   readonly details: Readonly<Record<string, unknown>>;
   readonly cause: SerializedError | undefined;
 }

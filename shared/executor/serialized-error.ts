@@ -23,17 +23,17 @@ export function serializeError(error: unknown, depth = 0): SerializedError {
     stack: error.stack,
     code: ours?.code,
     retry: ours?.retry,
-    details: ours === undefined ? {} : plainDetails(ours.details),
+    details: ours === undefined ? ownFields(error) : plainDetails(ours.details),
     cause: error.cause === undefined || depth >= MAX_CAUSES ? undefined : serializeError(error.cause, depth + 1),
   };
 }
 
-/** The error again: ours of their class, with code and details; others as plain errors of the same name, all with their first stack. */
+/** The error again: ours of their class, with code and details; others as plain errors of the same name and fields; all with their first stack. */
 export function deserializeError(serialized: SerializedError): Error {
   const cause = serialized.cause === undefined ? undefined : deserializeError(serialized.cause);
   const error =
     serialized.code === undefined
-      ? new Error(serialized.message, cause === undefined ? undefined : { cause })
+      ? Object.assign(new Error(serialized.message, cause === undefined ? undefined : { cause }), serialized.details)
       : errorOfCode(serialized.code, serialized.message, {
           retry: (serialized.retry ?? "never") as Retry,
           details: serialized.details,
@@ -42,6 +42,13 @@ export function deserializeError(serialized: SerializedError): Error {
   error.name = serialized.name;
   if (serialized.stack !== undefined) error.stack = serialized.stack;
   return error;
+}
+
+/** What other libraries tell their errors apart by: `code`, `statusCode`, ... */
+function ownFields(error: Error): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(error).filter(([, value]) => ["string", "number", "boolean"].includes(typeof value)),
+  );
 }
 
 function plainDetails(details: Readonly<Record<string, unknown>>): Record<string, unknown> {

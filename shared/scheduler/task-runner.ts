@@ -49,6 +49,9 @@ export class StageProgress {
   }
 }
 
+/** Why attempts are cancelled when one has succeeded. A reason of our own saves making an exception with a stack for each task. */
+const DONE = "done";
+
 export class TaskRunner {
   readonly #invoker: Invoker;
   readonly #clock: Clock;
@@ -77,7 +80,7 @@ export class TaskRunner {
       progress?.finished(this.#clock.monotonic() - started);
       return result;
     } finally {
-      cancel.abort();
+      cancel.abort(DONE);
     }
   }
 

@@ -11,7 +11,16 @@ import {
 } from "../../shared/index.js";
 import type { Invoker } from "../../shared/ports/index.js";
 import { type ExecutorOptions, runBatches } from "../../shared/testing/index.js";
-import { observe, program, type RunOptions, type Seen, sorted, World } from "./world.js";
+import {
+  executor,
+  isolated as isolatedExecutors,
+  observe,
+  program,
+  type RunOptions,
+  type Seen,
+  sorted,
+  World,
+} from "./world.js";
 
 const places: readonly (readonly [string, ExecutorOptions])[] = [
   ["in the driver's process", {}],
@@ -129,6 +138,29 @@ describe.each(places)("a foreachRDD body, %s", (_place, executors) => {
       "second 2000 2",
       "first 3000",
       "second 3000 0",
+    ]);
+  });
+
+  it("may go on after a step that failed, by what the failure is", async () => {
+    const rows: unknown[] = [];
+    class Conflict extends Error {
+      override name = "Conflict";
+      readonly code = "E_CONFLICT";
+    }
+    await runBody(
+      async (rdd, time, { step }) => {
+        const kind = await step("write", (): string => {
+          if (time.milliseconds === 2000) throw new Conflict("somebody was faster");
+          return "written";
+        }).catch((error: Error & { code?: string }) => `${error.name} ${error.code} ${error.message}`);
+        rows.push([kind, await rdd.filter((n) => n < kind.length).count()]);
+      },
+      { executors },
+    );
+    expect(rows).toEqual([
+      ["written", 5],
+      ["Conflict E_CONFLICT somebody was faster", 2],
+      ["written", 0],
     ]);
   });
 
@@ -527,5 +559,49 @@ describe.each(places)("a transform body, %s", (_place, executors) => {
           }),
     });
     expect(out.map(({ values }) => values)).toEqual([[0, 1, 2], [0]]);
+  });
+});
+
+describe("executors that outlive a driver", () => {
+  it("do not take what an earlier attempt at a batch came to for the present one", async () => {
+    const world = new World();
+    const seen: Seen<number> = new Map();
+    const factors: number[] = [];
+    let nonce = 0;
+    const app = program((ssc) => {
+      const scaled = ssc.queueStream([[1, 2]], { numPartitions: 2 }).transform(async (rdd) => {
+        // Not deterministic: another number each time that it is computed.
+        const factor = await rdd.map(() => ++nonce).fold(0, Math.max);
+        factors.push(factor);
+        return rdd.map((n) => n * factor);
+      });
+      observe(ssc, scaled, seen);
+    });
+    const executors = [executor(world.ports, app), executor(world.ports, app)];
+    const options = {
+      batches: 1,
+      executors: { count: 2, isolated: true },
+      invoker: () => isolatedExecutors(executors),
+    };
+    const { table } = world;
+    const broken = {
+      ...world.ports,
+      table: {
+        get: table.get.bind(table),
+        putIfAbsent: table.putIfAbsent.bind(table),
+        delete: table.delete.bind(table),
+        query: table.query.bind(table),
+        update: (...[key, set, when]: Parameters<typeof table.update>) =>
+          set.manifest === undefined || when.manifest === undefined
+            ? table.update(key, set, when)
+            : Promise.reject(new Error("no commit today")),
+      },
+    };
+    await expect(world.run(app, { ...options, ports: broken })).rejects.toThrow("no commit today");
+    const before = factors.at(-1) as number;
+    await world.run(app, options);
+    const factor = factors.at(-1) as number;
+    expect(factor).toBeGreaterThan(before);
+    expect([...seen]).toEqual([[1000, [factor, 2 * factor]]]);
   });
 });

@@ -88,11 +88,13 @@ function start(directory: string, port: number): Run {
 }
 
 function savedRecords(out: string): string[] {
-  return readdirSync(out)
-    .flatMap((batch) => readdirSync(join(out, batch)).map((part) => join(out, batch, part)))
-    // Who is killed while it writes a file leaves a hidden draft behind, which no reader takes for data.
-    .filter((path) => basename(path).startsWith("part-"))
-    .flatMap((path) => readFileSync(path, "utf8").trimEnd().split("\n"));
+  return (
+    readdirSync(out)
+      .flatMap((batch) => readdirSync(join(out, batch)).map((part) => join(out, batch, part)))
+      // Who is killed while it writes a file leaves a hidden draft behind, which no reader takes for data.
+      .filter((path) => basename(path).startsWith("part-"))
+      .flatMap((path) => readFileSync(path, "utf8").trimEnd().split("\n"))
+  );
 }
 
 /** The state of the operator `totals`, as the checkpoint has it. */

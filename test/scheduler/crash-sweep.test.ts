@@ -70,7 +70,7 @@ describe(`an application whose processes die again and again (SEED=${seed})`, ()
       fc.asyncProperty(fc.array(crash, { minLength: 2, maxLength: 6 }), executors, async (crashes, where) => {
         await liveThrough(crashes, where);
       }),
-      { seed, numRuns: 150 },
+      { seed, numRuns: 100 },
     );
   }, 30_000);
 });

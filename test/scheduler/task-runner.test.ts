@@ -70,7 +70,8 @@ describe("a task", () => {
   });
 
   it("fails with the error as it was, whatever carried it", async () => {
-    const cause = new RangeError("user", { cause: new TypeError("deeper") });
+    const deeper = Object.assign(new TypeError("deeper"), { code: "EDEEP", status: 404, secret: { not: "plain" } });
+    const cause = new RangeError("user", { cause: deeper });
     const { runner } = answering(
       new UserCodeError("boom", { operator: "map-0", partition: 3, odd: new Date(0) }, cause),
     );
@@ -85,7 +86,13 @@ describe("a task", () => {
       details: { operator: "map-0", partition: 3, odd: String(new Date(0)) },
     });
     expect(error.cause).toMatchObject({ name: "RangeError", message: "user", stack: cause.stack });
-    expect((error.cause as Error).cause).toMatchObject({ name: "TypeError", message: "deeper" });
+    expect((error.cause as Error).cause).toMatchObject({
+      name: "TypeError",
+      message: "deeper",
+      code: "EDEEP",
+      status: 404,
+    });
+    expect((error.cause as Error).cause).not.toHaveProperty("secret");
   });
 });
 

@@ -28,7 +28,9 @@ export interface OutputContext {
 export interface BodyContext {
   /**
    * Runs an effect of the body on the driver, once per committed batch short of a driver crash, which repeats it with
-   * the same token. Executors that replay the body get the recorded result.
+   * the same token; a body that is tried again gets the result of the first time. Executors that replay the body get the
+   * recorded result, or an error of the same name, message and fields. The name must be unique in the body. An effect must
+   * not call actions: call them before the step.
    */
   step<R>(name: string, effect: (token: string) => R | PromiseLike<R>): Promise<R>;
 }
