@@ -54,6 +54,11 @@ export interface StateOptions<K, S> extends OperatorOptions {
 export interface SaveOptions extends OperatorOptions {
   /** A file for partitions without elements too, as Spark does. @defaultValue false */
   readonly writeEmpty?: boolean;
+  /**
+   * Against many small files: gathers the batches of so much time, a multiple of the stream's slide, into one directory
+   * with one part file, named by the last of them. What is gathered is kept in the checkpoint until then.
+   */
+  readonly rollOver?: Duration;
 }
 
 /** Options of windows by key. */
@@ -608,7 +613,7 @@ export class DStream<T> {
    */
   saveAsTextFiles(prefix: string, suffix = "", options: SaveOptions = {}): void {
     const operation = saveAsTextFiles(prefix, suffix, options.writeEmpty ?? false);
-    this.context.builder.addOutput("saveAsTextFiles", options, this.node, operation);
+    this.context.builder.addOutput("saveAsTextFiles", options, this.#rolledOver(options), operation);
   }
 
   /**
@@ -617,7 +622,7 @@ export class DStream<T> {
    */
   saveAsObjectFiles(prefix: string, suffix = "", options: SaveOptions = {}): void {
     const operation = saveAsObjectFiles(prefix, suffix, options.writeEmpty ?? false);
-    this.context.builder.addOutput("saveAsObjectFiles", options, this.node, operation);
+    this.context.builder.addOutput("saveAsObjectFiles", options, this.#rolledOver(options), operation);
   }
 
   /**
@@ -631,11 +636,11 @@ export class DStream<T> {
     this: OnPairs<DStream<T>, T>,
     prefix: string,
     suffix = "",
-    options: OperatorOptions & HadoopFormat = {},
+    options: SaveOptions & HadoopFormat = {},
   ): void {
     const self = pairs<T>(this);
     const operation = saveAsHadoopFiles(prefix, suffix, options);
-    self.context.builder.addOutput("saveAsHadoopFiles", options, self.node, operation);
+    self.context.builder.addOutput("saveAsHadoopFiles", options, self.#rolledOver(options), operation);
   }
 
   // --- Life cycle ---------------------------------------------------------------------------------------------------
@@ -692,6 +697,12 @@ export class DStream<T> {
   }
 
   // ------------------------------------------------------------------------------------------------------------------
+
+  /** The stream that is written: this one, or the batches of a roll-over as one partition. */
+  #rolledOver({ rollOver }: SaveOptions): StreamNode {
+    if (rollOver === undefined) return this.node;
+    return this.window(rollOver, rollOver).#lift("rollOver", (rdd) => rdd.coalesce(1)).node;
+  }
 
   #lift<U>(kind: string, f: (rdd: AnyRdd) => RDD<never> | AnyRdd, options?: OperatorOptions): DStream<U> {
     return new DStream<U>(

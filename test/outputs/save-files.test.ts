@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import { readObjectFile } from "../../shared/rdd/index.js";
+import { seconds } from "../../shared/time/index.js";
 import { filesIn, newFiles, run, textsIn } from "./files.js";
 import { readSequenceFile } from "./sequence-reader.js";
 
@@ -27,6 +28,22 @@ describe("saveAsTextFiles", () => {
     expect(await textsIn(files, "1000")).toEqual({ "part-00000": "", "part-00001": "a\n" });
     expect(await textsIn(files, "2000")).toEqual({ "part-00000": "", "part-00001": "" });
   });
+
+  it.each([{}, { restartAfter: 1 }, { restartAfter: 3, executors: { count: 2, isolated: true } }])(
+    "rolls several batches over into one file: %j",
+    async (options) => {
+      const files = newFiles();
+      const rollOver = seconds(2);
+      await run([["a", "b"], ["c"], [], ["d"], ["e"]], (stream) => stream.saveAsTextFiles("out", "", { rollOver }), {
+        files,
+        ...options,
+      });
+      expect(await textsIn(files, "out-2000")).toEqual({ "part-00000": "a\nb\nc\n" });
+      expect(await textsIn(files, "out-4000")).toEqual({ "part-00000": "d\n" });
+      // The window that the fifth batch began is not over.
+      expect((await files.list("out-*")).length).toBe(2);
+    },
+  );
 
   it("writes each file once, over a restart and over outputs that fail", async () => {
     const files = newFiles();

@@ -26,7 +26,7 @@ export interface HadoopFormat {
   readonly value?: WritableType;
 }
 
-const KNOWN = ["name", "format", "compression", "writeEmpty", "key", "value"];
+const KNOWN = ["name", "rollOver", "format", "compression", "writeEmpty", "key", "value"];
 
 /**
  * Part files as Hadoop's jobs write and read them, and `_SUCCESS` when a batch is complete.
