@@ -37,7 +37,7 @@ type Compare = (a: unknown, b: unknown) => number;
  * Element functions are synchronous and run on the executors.
  *
  * @example
- * counts.foreachRDD(async (rdd, time) => {
+ * stream.foreachRDD(async (rdd, time) => {
  *   const top = await rdd.filter(([, n]) => n > 100).collect();
  *   console.log(`${time}: ${top.length} words seen more than 100 times`);
  * });
@@ -54,24 +54,40 @@ export class RDD<T> {
     this.session = session;
   }
 
-  /** Number of partitions. */
+  /**
+   * Number of partitions.
+   * @example
+   * const perPartition = (await rdd.count()) / rdd.getNumPartitions();
+   */
   getNumPartitions(): number {
     return this.node.numPartitions;
   }
 
   // --- Transformations of elements ----------------------------------------------------------------------------------
 
-  /** `f` of each element. */
+  /**
+   * `f` of each element.
+   * @example
+   * const lengths = words.map((word) => word.length);
+   */
   map<U>(f: (value: T) => U & Sync<U>): RDD<U> {
     return this.#narrow("map", operators.map(f as (value: unknown) => unknown));
   }
 
-  /** All elements of `f` of each element. */
+  /**
+   * All elements of `f` of each element.
+   * @example
+   * const words = lines.flatMap((line) => line.split(" "));
+   */
   flatMap<U>(f: (value: T) => Iterable<U>): RDD<U> {
     return this.#narrow("flatMap", operators.flatMap(f as (value: unknown) => Iterable<unknown>));
   }
 
-  /** The elements for which the predicate holds. */
+  /**
+   * The elements for which the predicate holds.
+   * @example
+   * const frequent = counts.filter(([, n]) => n > 100);
+   */
   filter<U extends T>(predicate: (value: T) => value is U): RDD<U>;
   filter(predicate: (value: T) => boolean): RDD<T>;
   filter(predicate: (value: T) => boolean): RDD<T> {
@@ -79,17 +95,29 @@ export class RDD<T> {
     return this.#narrow("filter", operator, this.node.partitioner);
   }
 
-  /** `f` of each element, as pairs. */
+  /**
+   * `f` of each element, as pairs.
+   * @example
+   * const ones = words.mapToPair((word) => [word, 1]);
+   */
   mapToPair<K, V>(f: (value: T) => readonly [K, V]): RDD<[K, V]> {
     return this.#narrow("mapToPair", operators.map(f as (value: unknown) => unknown));
   }
 
-  /** All pairs of `f` of each element. */
+  /**
+   * All pairs of `f` of each element.
+   * @example
+   * const letters = words.flatMapToPair((word) => [...word].map((letter) => [letter, word] as [string, string]));
+   */
   flatMapToPair<K, V>(f: (value: T) => Iterable<readonly [K, V]>): RDD<[K, V]> {
     return this.#narrow("flatMapToPair", operators.flatMap(f as (value: unknown) => Iterable<unknown>));
   }
 
-  /** `f` of each partition, called for empty partitions too. */
+  /**
+   * `f` of each partition, called for empty partitions too.
+   * @example
+   * const sizes = lines.mapPartitions((partition) => [partition.length]);
+   */
   mapPartitions<U>(f: (partition: readonly T[]) => Iterable<U>): RDD<U> {
     return this.#narrow(
       "mapPartitions",
@@ -97,7 +125,11 @@ export class RDD<T> {
     );
   }
 
-  /** `f` of each partition and its index. */
+  /**
+   * `f` of each partition and its index.
+   * @example
+   * const sizes = lines.mapPartitionsWithIndex((index, partition) => [`${index}: ${partition.length}`]);
+   */
   mapPartitionsWithIndex<U>(f: (index: number, partition: readonly T[]) => Iterable<U>): RDD<U> {
     return this.#narrow(
       "mapPartitionsWithIndex",
@@ -105,12 +137,20 @@ export class RDD<T> {
     );
   }
 
-  /** The elements of each partition as one list. */
+  /**
+   * The elements of each partition as one list.
+   * @example
+   * const partitions = await lines.glom().collect();
+   */
   glom(): RDD<T[]> {
     return this.#narrow("glom", operators.glom);
   }
 
-  /** `[f(x), x]` for each element x. */
+  /**
+   * `[f(x), x]` for each element x.
+   * @example
+   * const byLength = words.keyBy((word) => word.length);
+   */
   keyBy<K>(f: (value: T) => K & Sync<K>): RDD<[K, T]> {
     return this.#narrow(
       "keyBy",
@@ -120,24 +160,40 @@ export class RDD<T> {
 
   // --- Transformations of whole RDDs --------------------------------------------------------------------------------
 
-  /** This RDD's elements, then the other's. */
+  /**
+   * This RDD's elements, then the other's.
+   * @example
+   * const all = users.union(knownUsers);
+   */
   union(other: RddLike<T>): RDD<T> {
     return this.#derive(build.union(this.session, "union", [this.node, this.#nodeOf(other)]));
   }
 
-  /** The same elements dealt out evenly to exactly `numPartitions` partitions; order is not kept. */
+  /**
+   * The same elements dealt out evenly to exactly `numPartitions` partitions; order is not kept.
+   * @example
+   * const spread = lines.repartition(8);
+   */
   repartition(numPartitions: number): RDD<T> {
     const n = checkPartitions(numPartitions);
     return this.#derive(build.repartition(this.session, "repartition", this.node, n));
   }
 
-  /** Neighbouring partitions put together until there are `numPartitions`, in order. More than there are changes nothing. */
+  /**
+   * Neighbouring partitions put together until there are `numPartitions`, in order. More than there are changes nothing.
+   * @example
+   * await counts.coalesce(1).saveAsTextFile("out/counts"); // one file
+   */
   coalesce(numPartitions: number): RDD<T> {
     const n = checkPartitions(numPartitions);
     return this.#compose("coalesce", (session) => transformations.coalesced(session, "coalesce", this.node, n));
   }
 
-  /** Each distinct element once. */
+  /**
+   * Each distinct element once.
+   * @example
+   * const vocabulary = words.distinct();
+   */
   distinct(options: PartitionOptions = {}): RDD<T> {
     return this.#compose("distinct", (session) => transformations.distinct(session, "distinct", this.node, options));
   }
@@ -154,7 +210,11 @@ export class RDD<T> {
     );
   }
 
-  /** The elements that both RDDs have, once each. */
+  /**
+   * The elements that both RDDs have, once each.
+   * @example
+   * const returning = users.intersection(knownUsers);
+   */
   intersection(other: RddLike<T>, options: PartitionOptions = {}): RDD<T> {
     const right = this.#nodeOf(other);
     return this.#compose("intersection", (session) =>
@@ -176,6 +236,8 @@ export class RDD<T> {
   /**
    * The first element of each partition with the first of the other's partition, and so on.
    * @throws {IllegalArgumentError} when the numbers of partitions differ; the batch fails where a partition's lengths do.
+   * @example
+   * const labelled = words.zip(words.map((word) => word.length)); // [word, length]
    */
   zip<U>(other: RddLike<U>): RDD<[T, U]> {
     const nodes: [RddNode, RddNode] = [this.node, this.#nodeOf(other)];
@@ -187,6 +249,8 @@ export class RDD<T> {
   /**
    * `f` of each partition and of the other RDD's partition with the same number.
    * @throws {IllegalArgumentError} when the numbers of partitions differ.
+   * @example
+   * const sizes = words.zipPartitions(lines, (some, others) => [some.length + others.length]);
    */
   zipPartitions<U, R>(
     other: RddLike<U>,
@@ -209,7 +273,11 @@ export class RDD<T> {
     return this.#compose("zipWithIndex", (session) => transformations.numbered(session, "zipWithIndex", this.node));
   }
 
-  /** `[element, number]` with a different number for every element, but with gaps: cheaper than {@link zipWithIndex}. */
+  /**
+   * `[element, number]` with a different number for every element, but with gaps: cheaper than {@link zipWithIndex}.
+   * @example
+   * const numbered = lines.zipWithUniqueId().map(([line, id]) => `${id}: ${line}`);
+   */
   zipWithUniqueId(): RDD<[T, number]> {
     return this.#compose("zipWithUniqueId", (session) =>
       transformations.numberedUniquely(session, "zipWithUniqueId", this.node),
@@ -248,6 +316,8 @@ export class RDD<T> {
   /**
    * Cuts the RDD at random into parts of about these weights; every element is in exactly one of them.
    * @throws {IllegalArgumentError} unless all weights are at least 0 and one is above.
+   * @example
+   * const [training, test] = readings.randomSplit([0.8, 0.2], 42);
    */
   randomSplit(weights: readonly number[], seed?: number): RDD<T>[] {
     const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -282,14 +352,22 @@ export class RDD<T> {
     });
   }
 
-  /** The RDD's lineage as text: one line a step, the newest first. */
+  /**
+   * The RDD's lineage as text: one line a step, the newest first.
+   * @example
+   * console.log(counts.sortByKey().toDebugString());
+   */
   toDebugString(): string {
     return debugString(this.node);
   }
 
   // --- Pairs --------------------------------------------------------------------------------------------------------
 
-  /** The keys of the pairs. */
+  /**
+   * The keys of the pairs.
+   * @example
+   * const words = counts.keys();
+   */
   keys(this: OnPairs<RDD<T>, T>): RDD<KeyOf<T>> {
     return pairs(this).#narrow(
       "keys",
@@ -297,7 +375,11 @@ export class RDD<T> {
     );
   }
 
-  /** The values of the pairs. */
+  /**
+   * The values of the pairs.
+   * @example
+   * const total = await counts.values().sum();
+   */
   values(this: OnPairs<RDD<T>, T>): RDD<ValueOf<T>> {
     return pairs(this).#narrow(
       "values",
@@ -305,20 +387,32 @@ export class RDD<T> {
     );
   }
 
-  /** `f` of each value, under the same key. */
+  /**
+   * `f` of each value, under the same key.
+   * @example
+   * const shares = counts.mapValues((n) => n / 100);
+   */
   mapValues<U>(this: OnPairs<RDD<T>, T>, f: (value: ValueOf<T>) => U & Sync<U>): RDD<[KeyOf<T>, U]> {
     const self = pairs(this);
     return self.#narrow("mapValues", operators.mapValues(f as (value: unknown) => unknown), self.node.partitioner);
   }
 
-  /** All values of `f` of each value, under the same key. */
+  /**
+   * All values of `f` of each value, under the same key.
+   * @example
+   * const pages = clicks.flatMapValues((path) => path.split("/"));
+   */
   flatMapValues<U>(this: OnPairs<RDD<T>, T>, f: (value: ValueOf<T>) => Iterable<U>): RDD<[KeyOf<T>, U]> {
     const self = pairs(this);
     const operator = operators.flatMapValues(f as (value: unknown) => Iterable<unknown>);
     return self.#narrow("flatMapValues", operator, self.node.partitioner);
   }
 
-  /** One pair a key: its values as one by `f`, which must be associative and commutative. */
+  /**
+   * One pair a key: its values as one by `f`, which must be associative and commutative.
+   * @example
+   * const counts = ones.reduceByKey((a, b) => a + b);
+   */
   reduceByKey(
     this: OnPairs<RDD<T>, T>,
     f: (a: ValueOf<T>, b: ValueOf<T>) => ValueOf<T>,
@@ -327,12 +421,24 @@ export class RDD<T> {
     return pairs(this).#combined("reduceByKey", reduceAggregator(f as (a: unknown, b: unknown) => unknown), options);
   }
 
-  /** One pair a key with the list of its values. */
+  /**
+   * One pair a key with the list of its values.
+   * @example
+   * const perUser = clicks.groupByKey(); // [user, pages]
+   */
   groupByKey(this: OnPairs<RDD<T>, T>, options: PartitionOptions = {}): RDD<[KeyOf<T>, ValueOf<T>[]]> {
     return pairs(this).#combined("groupByKey", groupAggregator, options);
   }
 
-  /** One pair a key: its values folded into a combiner. */
+  /**
+   * One pair a key: its values folded into a combiner.
+   * @example
+   * const pagesOf = clicks.combineByKey(
+   *   (page) => new Set([page]),
+   *   (set, page) => set.add(page),
+   *   (a, b) => new Set([...a, ...b]),
+   * );
+   */
   combineByKey<C>(
     this: OnPairs<RDD<T>, T>,
     createCombiner: (value: ValueOf<T>) => C & Sync<C>,
@@ -349,8 +455,12 @@ export class RDD<T> {
    * partitions. Each total starts from a copy, so `add` may change it.
    * @example
    * const averages = readings
-   *   .aggregateByKey([0, 0], ([n, sum], x) => [n + 1, sum + x], (a, b) => [a[0] + b[0], a[1] + b[1]])
-   *   .mapValues(([n, sum]) => sum / n);
+   *   .aggregateByKey(
+   *     { n: 0, sum: 0 },
+   *     ({ n, sum }, x) => ({ n: n + 1, sum: sum + x }),
+   *     (a, b) => ({ n: a.n + b.n, sum: a.sum + b.sum }),
+   *   )
+   *   .mapValues(({ n, sum }) => sum / n);
    */
   aggregateByKey<U>(
     this: OnPairs<RDD<T>, T>,
@@ -368,7 +478,11 @@ export class RDD<T> {
     return pairs(this).#combined("aggregateByKey", aggregator as Aggregator, options);
   }
 
-  /** One pair a key: its values as one by `f`, which starts from `zero` in every partition. */
+  /**
+   * One pair a key: its values as one by `f`, which starts from `zero` in every partition.
+   * @example
+   * const highest = readings.foldByKey(0, Math.max);
+   */
   foldByKey(
     this: OnPairs<RDD<T>, T>,
     zero: ValueOf<T>,
@@ -397,7 +511,11 @@ export class RDD<T> {
     return self.#derive(build.partitioned(self.session, "partitionBy", self.node, partitioner));
   }
 
-  /** As {@link partitionBy}, with the pairs of each partition in the order of their keys. */
+  /**
+   * As {@link partitionBy}, with the pairs of each partition in the order of their keys.
+   * @example
+   * const placed = counts.repartitionAndSortWithinPartitions(8);
+   */
   repartitionAndSortWithinPartitions(
     this: OnPairs<RDD<T>, T>,
     partitions: number | Partitioner,
@@ -414,12 +532,20 @@ export class RDD<T> {
     });
   }
 
-  /** All pairs in the order of their keys; see {@link sortBy}. */
+  /**
+   * All pairs in the order of their keys; see {@link sortBy}.
+   * @example
+   * const alphabetical = counts.sortByKey();
+   */
   sortByKey(this: OnPairs<RDD<T>, T>, ascending = true, options: SortOptions<KeyOf<T>> = {}): RDD<T> {
     return pairs<T>(this).#sorted("sortByKey", keyOfPair, ascending, options as SortOptions<unknown>);
   }
 
-  /** The pairs with keys from `lower` to `upper`, both included. */
+  /**
+   * The pairs with keys from `lower` to `upper`, both included.
+   * @example
+   * const fromAToM = counts.filterByRange("a", "m");
+   */
   filterByRange(this: OnPairs<RDD<T>, T>, lower: KeyOf<T>, upper: KeyOf<T>): RDD<T> {
     const self = pairs<T>(this);
     const within = operators.filter((pair) => {
@@ -429,7 +555,11 @@ export class RDD<T> {
     return self.#narrow("filterByRange", within, self.node.partitioner);
   }
 
-  /** The pairs whose keys the other RDD does not have. */
+  /**
+   * The pairs whose keys the other RDD does not have.
+   * @example
+   * const withoutOrder = clicks.subtractByKey(orders);
+   */
   subtractByKey(
     this: OnPairs<RDD<T>, T>,
     other: RddLike<readonly [KeyOf<T>, unknown]>,
@@ -461,7 +591,11 @@ export class RDD<T> {
     return self.#compose("groupWith", (session) => transformations.cogrouped(session, "groupWith", nodes, {}));
   }
 
-  /** For each key of either: its values here and its values there. */
+  /**
+   * For each key of either: its values here and its values there.
+   * @example
+   * const perUser = clicks.cogroup(orders); // [user, [pages, amounts]]
+   */
   cogroup<W>(
     this: OnPairs<RDD<T>, T>,
     other: RddLike<readonly [KeyOf<T>, W]>,
@@ -470,7 +604,11 @@ export class RDD<T> {
     return pairs(this).#cogroup("cogroup", other, options);
   }
 
-  /** `[key, [value, otherValue]]` for every combination of values under a key that both have. */
+  /**
+   * `[key, [value, otherValue]]` for every combination of values under a key that both have.
+   * @example
+   * const bought = clicks.join(orders); // [user, [page, amount]]
+   */
   join<W>(
     this: OnPairs<RDD<T>, T>,
     other: RddLike<readonly [KeyOf<T>, W]>,
@@ -479,7 +617,11 @@ export class RDD<T> {
     return pairs(this).#join("join", other, options, { left: false, right: false });
   }
 
-  /** As {@link join}, and `[value, undefined]` for keys that only this RDD has. */
+  /**
+   * As {@link join}, and `[value, undefined]` for keys that only this RDD has.
+   * @example
+   * const amounts = clicks.leftOuterJoin(orders).mapValues(([, amount = 0]) => amount);
+   */
   leftOuterJoin<W>(
     this: OnPairs<RDD<T>, T>,
     other: RddLike<readonly [KeyOf<T>, W]>,
@@ -488,7 +630,11 @@ export class RDD<T> {
     return pairs(this).#join("leftOuterJoin", other, options, { left: true, right: false });
   }
 
-  /** As {@link join}, and `[undefined, otherValue]` for keys that only the other RDD has. */
+  /**
+   * As {@link join}, and `[undefined, otherValue]` for keys that only the other RDD has.
+   * @example
+   * const pages = clicks.rightOuterJoin(orders).mapValues(([page = "unknown"]) => page);
+   */
   rightOuterJoin<W>(
     this: OnPairs<RDD<T>, T>,
     other: RddLike<readonly [KeyOf<T>, W]>,
@@ -497,7 +643,11 @@ export class RDD<T> {
     return pairs(this).#join("rightOuterJoin", other, options, { left: false, right: true });
   }
 
-  /** As {@link join}, and the keys that only one of the two has, with `undefined` for the missing value. */
+  /**
+   * As {@link join}, and the keys that only one of the two has, with `undefined` for the missing value.
+   * @example
+   * const all = clicks.fullOuterJoin(orders).mapValues(([page = "unknown", amount = 0]) => `${page} ${amount}`);
+   */
   fullOuterJoin<W>(
     this: OnPairs<RDD<T>, T>,
     other: RddLike<readonly [KeyOf<T>, W]>,
@@ -508,34 +658,60 @@ export class RDD<T> {
 
   // --- Actions ------------------------------------------------------------------------------------------------------
 
-  /** All elements, in partition order. */
+  /**
+   * All elements, in partition order.
+   * @example
+   * const all = await counts.collect();
+   */
   async collect(): Promise<T[]> {
     return (await this.#run(actions.collect)) as T[];
   }
 
-  /** The number of elements. */
+  /**
+   * The number of elements.
+   * @example
+   * console.log(`${await words.count()} words`);
+   */
   count(): Promise<number> {
     return this.#run(actions.count);
   }
 
-  /** The first `n` elements, in partition order. */
+  /**
+   * The first `n` elements, in partition order.
+   * @example
+   * const [one, two] = await lines.take(2);
+   */
   async take(n: number): Promise<T[]> {
     return (await this.#run(actions.take(n))) as T[];
   }
 
-  /** The first element. @throws {IllegalArgumentError} when there is none. */
+  /**
+   * The first element.
+   * @throws {IllegalArgumentError} when there is none.
+   * @example
+   * const header = await lines.first();
+   */
   async first(): Promise<T> {
     const [element] = await this.#run(actions.take(1));
     if (element === undefined && (await this.isEmpty())) throw new IllegalArgumentError("first() of an empty RDD.");
     return element as T;
   }
 
-  /** True when there is no element. */
+  /**
+   * True when there is no element.
+   * @example
+   * if (!(await counts.isEmpty())) await counts.saveAsTextFile("out/counts");
+   */
   async isEmpty(): Promise<boolean> {
     return (await this.#run(actions.take(1))).length === 0;
   }
 
-  /** All elements as one by `f`. @throws {IllegalArgumentError} when there is none. */
+  /**
+   * All elements as one by `f`.
+   * @throws {IllegalArgumentError} when there is none.
+   * @example
+   * const longest = await words.reduce((a, b) => (a.length >= b.length ? a : b));
+   */
   async reduce(f: (a: T, b: T) => T): Promise<T> {
     const result = await this.#run(actions.reduce(f as (a: unknown, b: unknown) => unknown));
     if (result === undefined)
@@ -543,12 +719,20 @@ export class RDD<T> {
     return result.value as T;
   }
 
-  /** As {@link reduce}, starting from `zero`. */
+  /**
+   * As {@link reduce}, starting from `zero`.
+   * @example
+   * const total = await latencies.fold(0, (a, b) => a + b);
+   */
   fold(zero: T, f: (a: T, b: T) => T): Promise<T> {
     return this.#run(actions.aggregate("fold", copiesOf(zero), (a, b) => f(a, b as T), f));
   }
 
-  /** Elements added to a total within partitions, totals combined over partitions; `zero` starts each. */
+  /**
+   * Elements added to a total within partitions, totals combined over partitions; `zero` starts each.
+   * @example
+   * const letters = await words.aggregate(0, (total, word) => total + word.length, (a, b) => a + b);
+   */
   aggregate<U>(zero: U, add: (total: U, value: T) => U, combine: (a: U, b: U) => U): Promise<U> {
     return this.#run(actions.aggregate("aggregate", copiesOf(zero), (a, b) => add(a, b as T), combine));
   }
@@ -556,6 +740,8 @@ export class RDD<T> {
   /**
    * The first `n` elements in order, without sorting all of them.
    * @param compare negative when `a` comes first. By default elements are ordered as keys are.
+   * @example
+   * const fastest = await latencies.takeOrdered(10);
    */
   async takeOrdered(n: number, compare: (a: T, b: T) => number = compareKeys): Promise<T[]> {
     return (await this.#run(actions.takeOrdered(checkCount("takeOrdered", n), compare as Compare))) as T[];
@@ -571,29 +757,51 @@ export class RDD<T> {
     return this.takeOrdered(n, (a, b) => compare(b, a));
   }
 
-  /** The greatest element. @throws {IllegalArgumentError} when there is none. */
+  /**
+   * The greatest element.
+   * @throws {IllegalArgumentError} when there is none.
+   * @example
+   * const [mostFrequent] = await counts.max(([, a], [, b]) => a - b);
+   */
   async max(compare: (a: T, b: T) => number = compareKeys): Promise<T> {
     return only("max", await this.top(1, compare));
   }
 
-  /** The least element. @throws {IllegalArgumentError} when there is none. */
+  /**
+   * The least element.
+   * @throws {IllegalArgumentError} when there is none.
+   * @example
+   * const fastest = await latencies.min();
+   */
   async min(compare: (a: T, b: T) => number = compareKeys): Promise<T> {
     return only("min", await this.takeOrdered(1, compare));
   }
 
-  /** Exactly `n` random elements (fewer only if there are fewer and none may be taken twice); the same for equal seeds. */
+  /**
+   * Exactly `n` random elements (fewer only if there are fewer and none may be taken twice); the same for equal seeds.
+   * @example
+   * const some = await lines.takeSample(false, 5, 42);
+   */
   async takeSample(withReplacement: boolean, n: number, seed?: number): Promise<T[]> {
     const action = actions.takeSample(withReplacement, checkCount("takeSample", n), seed);
     return (await this.#run(action)) as T[];
   }
 
-  /** The sum of the numbers; 0 for none. */
+  /**
+   * The sum of the numbers; 0 for none.
+   * @example
+   * const total = await counts.values().sum();
+   */
   sum(this: OnNumbers<RDD<T>, T>): Promise<number> {
     const add = (a: unknown, b: unknown): number => (a as number) + (b as number);
     return numbers(this).#run(actions.aggregate("sum", () => 0, add, add));
   }
 
-  /** The mean of the numbers; NaN for none. */
+  /**
+   * The mean of the numbers; NaN for none.
+   * @example
+   * const average = await latencies.mean();
+   */
   async mean(this: OnNumbers<RDD<T>, T>): Promise<number> {
     return (await numbers(this).stats()).mean;
   }
@@ -607,18 +815,30 @@ export class RDD<T> {
     return numbers(this).#run(actions.stats);
   }
 
-  /** How often each element occurs. Elements that are objects are equal by value, but a Map finds them by identity. */
+  /**
+   * How often each element occurs. Elements that are objects are equal by value, but a Map finds them by identity.
+   * @example
+   * const timesThe = (await words.countByValue()).get("the") ?? 0;
+   */
   async countByValue(): Promise<Map<T, number>> {
     return this.map((value) => [value, 1] as [T, number] & Sync<[T, number]>).reduceByKeyLocally((a, b) => a + b);
   }
 
-  /** How many pairs each key has. */
+  /**
+   * How many pairs each key has.
+   * @example
+   * const clicksOf = await clicks.countByKey(); // Map of user and number of clicks
+   */
   countByKey(this: OnPairs<RDD<T>, T>): Promise<Map<KeyOf<T>, number>> {
     const ones = pairs<[KeyOf<T>, unknown]>(this).mapValues(() => 1);
     return ones.reduceByKeyLocally((a, b) => a + b);
   }
 
-  /** Each key's values as one by `f`, as a Map on the driver. */
+  /**
+   * Each key's values as one by `f`, as a Map on the driver.
+   * @example
+   * const totals = await orders.reduceByKeyLocally((a, b) => a + b);
+   */
   async reduceByKeyLocally(
     this: OnPairs<RDD<T>, T>,
     f: (a: ValueOf<T>, b: ValueOf<T>) => ValueOf<T>,
@@ -627,12 +847,21 @@ export class RDD<T> {
     return new Map(await self.reduceByKey(f).collect());
   }
 
-  /** The pairs as a Map on the driver; of several values of a key, the last one. */
+  /**
+   * The pairs as a Map on the driver; of several values of a key, the last one.
+   * @example
+   * const countOf = await counts.collectAsMap();
+   * console.log(countOf.get("the"));
+   */
   async collectAsMap(this: OnPairs<RDD<T>, T>): Promise<Map<KeyOf<T>, ValueOf<T>>> {
     return new Map(await pairs<[KeyOf<T>, ValueOf<T>]>(this).collect());
   }
 
-  /** All values of a key, which is compared by value. */
+  /**
+   * All values of a key, which is compared by value.
+   * @example
+   * const pages = await clicks.lookup("ada");
+   */
   lookup(this: OnPairs<RDD<T>, T>, key: KeyOf<T>): Promise<ValueOf<T>[]> {
     const self = pairs<[KeyOf<T>, ValueOf<T>]>(this);
     return self
@@ -641,7 +870,11 @@ export class RDD<T> {
       .collect();
   }
 
-  /** Calls `f` for each element on the executors. Effects may be repeated when a task is tried again. */
+  /**
+   * Calls `f` for each element on the executors. Effects may be repeated when a task is tried again.
+   * @example
+   * await lines.foreach((line) => console.log(line));
+   */
   foreach<R>(f: (value: T) => R & Sync<R>): Promise<void> {
     return this.#run(actions.foreach(f as (value: unknown) => void));
   }
@@ -649,6 +882,8 @@ export class RDD<T> {
   /**
    * Calls `f` for each partition on the executors; may be asynchronous. Hand `effects.token` to the sink, which can
    * refuse it the second time: that makes the effect happen once although tasks are tried again.
+   * @example
+   * await counts.foreachPartition(async (rows, { token }) => database.upsertOnce(token, rows));
    */
   foreachPartition(
     f: (partition: readonly T[], effects: actions.EffectContext) => void | PromiseLike<void>,
@@ -656,12 +891,20 @@ export class RDD<T> {
     return this.#run(actions.foreachPartition(f as Parameters<typeof actions.foreachPartition>[0]));
   }
 
-  /** Writes `directory/part-00000`, ...: one line an element, one file a partition with elements. */
+  /**
+   * Writes `directory/part-00000`, ...: one line an element, one file a partition with elements.
+   * @example
+   * await counts.map(([word, n]) => `${word}\t${n}`).saveAsTextFile(`out/counts-${time.milliseconds}`);
+   */
   saveAsTextFile(directory: string): Promise<void> {
     return this.#run(actions.saveAsTextFile(directory));
   }
 
-  /** Writes `directory/part-00000`, ...: one object file a partition with elements; `ssc.context.objectFile` reads them. */
+  /**
+   * Writes `directory/part-00000`, ...: one object file a partition with elements; `ssc.context.objectFile` reads them.
+   * @example
+   * await counts.saveAsObjectFile(`out/counts-${time.milliseconds}`);
+   */
   saveAsObjectFile(directory: string): Promise<void> {
     return this.#run(actions.saveAsObjectFile(directory));
   }

@@ -107,7 +107,11 @@ export interface KeyUpdate<K, V, S> {
  *   .reduceByKey((a, b) => a + b);
  */
 export class DStream<T> {
-  /** The context this stream belongs to. */
+  /**
+   * The context this stream belongs to.
+   * @example
+   * const more = lines.context.textFileStream("in/more");
+   */
   readonly context: StreamingContext;
   /** @internal */
   readonly node: StreamNode;
@@ -118,7 +122,12 @@ export class DStream<T> {
     this.node = node;
   }
 
-  /** The time between two RDDs of this stream. */
+  /**
+   * The time between two RDDs of this stream.
+   * @example
+   * const windows = lines.window(minutes(1), seconds(10));
+   * windows.slideDuration.toString(); // "10000 ms"
+   */
   get slideDuration(): Duration {
     return new Duration(this.node.slide);
   }
@@ -163,7 +172,11 @@ export class DStream<T> {
     return this.#lift("mapToPair", (rdd) => rdd.mapToPair(f as (value: unknown) => [unknown, unknown]), options);
   }
 
-  /** All pairs of `f` of each element. */
+  /**
+   * All pairs of `f` of each element.
+   * @example
+   * const letters = words.flatMapToPair((word) => [...word].map((letter) => [letter, word] as [string, string]));
+   */
   flatMapToPair<K, V>(f: (value: T) => Iterable<readonly [K, V]>, options?: OperatorOptions): DStream<[K, V]> {
     return this.#lift("flatMapToPair", (rdd) => rdd.flatMap(f as (value: unknown) => Iterable<unknown>), options);
   }
@@ -181,7 +194,11 @@ export class DStream<T> {
     );
   }
 
-  /** `f` of each partition and its index. */
+  /**
+   * `f` of each partition and its index.
+   * @example
+   * const sizes = lines.mapPartitionsWithIndex((index, partition) => [`${index}: ${partition.length}`]);
+   */
   mapPartitionsWithIndex<U>(
     f: (index: number, partition: readonly T[]) => Iterable<U>,
     options?: OperatorOptions,
@@ -190,7 +207,11 @@ export class DStream<T> {
     return this.#lift("mapPartitionsWithIndex", (rdd) => rdd.mapPartitionsWithIndex(g), options);
   }
 
-  /** `f` of each partition, as pairs. */
+  /**
+   * `f` of each partition, as pairs.
+   * @example
+   * const sizes = lines.mapPartitionsToPair((partition) => [["lines", partition.length]]);
+   */
   mapPartitionsToPair<K, V>(
     f: (partition: readonly T[]) => Iterable<readonly [K, V]>,
     options?: OperatorOptions,
@@ -199,7 +220,11 @@ export class DStream<T> {
     return this.#lift("mapPartitionsToPair", (rdd) => rdd.mapPartitions(g), options);
   }
 
-  /** The elements of each partition as one list. */
+  /**
+   * The elements of each partition as one list.
+   * @example
+   * const sizes = lines.glom().map((partition) => partition.length);
+   */
   glom(options?: OperatorOptions): DStream<T[]> {
     return this.#lift("glom", (rdd) => rdd.glom(), options);
   }
@@ -207,12 +232,18 @@ export class DStream<T> {
   /**
    * This stream's elements, then the other's.
    * @throws {IllegalArgumentError} when the two have different slides or contexts.
+   * @example
+   * const all = lines.union(ssc.textFileStream("in/more"));
    */
   union(other: DStream<T>, options: OperatorOptions = {}): DStream<T> {
     return this.#with("union", other, (a, b) => (a as AnyRdd).union(b as AnyRdd), options);
   }
 
-  /** The same elements dealt out evenly to exactly `numPartitions` partitions; order is not kept. */
+  /**
+   * The same elements dealt out evenly to exactly `numPartitions` partitions; order is not kept.
+   * @example
+   * const spread = lines.repartition(8).map((line) => JSON.parse(line) as unknown);
+   */
   repartition(numPartitions: number, options?: OperatorOptions): DStream<T> {
     const n = checkPartitions(numPartitions);
     return this.#lift("repartition", (rdd) => rdd.repartition(n), options);
@@ -220,18 +251,30 @@ export class DStream<T> {
 
   // --- Reductions to one element ------------------------------------------------------------------------------------
 
-  /** The number of elements of each batch: exactly one element, 0 for an empty batch. */
+  /**
+   * The number of elements of each batch: exactly one element, 0 for an empty batch.
+   * @example
+   * lines.count().print(); // lines in each batch
+   */
   count(options?: OperatorOptions): DStream<number> {
     return this.#toOne("count", operators.count, operators.sum, options);
   }
 
-  /** All elements of a batch as one by `f`, which must be associative and commutative; an empty batch stays empty. */
+  /**
+   * All elements of a batch as one by `f`, which must be associative and commutative; an empty batch stays empty.
+   * @example
+   * const longest = lines.reduce((a, b) => (a.length >= b.length ? a : b));
+   */
   reduce(f: (a: T, b: T) => T, options?: OperatorOptions): DStream<T> {
     const operator = operators.reduce(f as (a: unknown, b: unknown) => unknown);
     return this.#toOne("reduce", operator, operator, options);
   }
 
-  /** How often each element occurs in its batch. */
+  /**
+   * How often each element occurs in its batch.
+   * @example
+   * const counts = words.countByValue({ numPartitions: 4 });
+   */
   countByValue(options: ShuffleOptions = {}): DStream<[T, number]> {
     const one = (value: unknown): [unknown, number] => [value, 1];
     const add = (a: number, b: number): number => a + b;
@@ -240,7 +283,11 @@ export class DStream<T> {
 
   // --- Pairs --------------------------------------------------------------------------------------------------------
 
-  /** `f` of each value, under the same key. */
+  /**
+   * `f` of each value, under the same key.
+   * @example
+   * const shares = counts.mapValues((n) => n / 100);
+   */
   mapValues<U>(
     this: OnPairs<DStream<T>, T>,
     f: (value: ValueOf<T>) => U & Sync<U>,
@@ -249,7 +296,11 @@ export class DStream<T> {
     return pairs(this).#lift("mapValues", (rdd) => asPairs(rdd).mapValues(f as AnyFunction), options);
   }
 
-  /** All values of `f` of each value, under the same key. */
+  /**
+   * All values of `f` of each value, under the same key.
+   * @example
+   * const wordsOfUser = messages.flatMapValues((text) => text.split(" "));
+   */
   flatMapValues<U>(
     this: OnPairs<DStream<T>, T>,
     f: (value: ValueOf<T>) => Iterable<U>,
@@ -272,12 +323,24 @@ export class DStream<T> {
     return pairs(this).#lift("reduceByKey", (rdd) => asPairs(rdd).reduceByKey(f as AnyFunction, options), options);
   }
 
-  /** One pair a key and batch, with the list of the key's values. */
+  /**
+   * One pair a key and batch, with the list of the key's values.
+   * @example
+   * const perUser = messages.groupByKey().mapValues((texts) => texts.join("\n"));
+   */
   groupByKey(this: OnPairs<DStream<T>, T>, options: ShuffleOptions = {}): DStream<[KeyOf<T>, ValueOf<T>[]]> {
     return pairs(this).#lift("groupByKey", (rdd) => asPairs(rdd).groupByKey(options), options);
   }
 
-  /** One pair a key and batch: the key's values folded into a combiner, first within partitions, then over them. */
+  /**
+   * One pair a key and batch: the key's values folded into a combiner, first within partitions, then over them.
+   * @example
+   * const sets = messages.combineByKey(
+   *   (text) => new Set([text]),
+   *   (set, text) => set.add(text),
+   *   (a, b) => new Set([...a, ...b]),
+   * );
+   */
   combineByKey<C>(
     this: OnPairs<DStream<T>, T>,
     createCombiner: (value: ValueOf<T>) => C & Sync<C>,
@@ -298,7 +361,11 @@ export class DStream<T> {
     );
   }
 
-  /** Every pair in the partition of its key: so many by hash, or as a partitioner of your own decides. */
+  /**
+   * Every pair in the partition of its key: so many by hash, or as a partitioner of your own decides.
+   * @example
+   * const placed = ones.partitionBy(8);
+   */
   partitionBy(
     this: OnPairs<DStream<T>, T>,
     partitions: number | Partitioner,
@@ -307,7 +374,11 @@ export class DStream<T> {
     return pairs(this).#lift("partitionBy", (rdd) => asPairs(rdd).partitionBy(partitions), options);
   }
 
-  /** For each key of either stream in a batch: its values here and its values there. */
+  /**
+   * For each key of either stream in a batch: its values here and its values there.
+   * @example
+   * const both = messages.cogroup(counts).mapValues(([texts, numbers]) => texts.length + numbers.length);
+   */
   cogroup<W>(
     this: OnPairs<DStream<T>, T>,
     other: DStream<[KeyOf<T>, W]>,
@@ -319,6 +390,8 @@ export class DStream<T> {
   /**
    * `[key, [value, otherValue]]` for every combination of values of a batch under a key that both have.
    * @throws {IllegalArgumentError} when the two have different slides or contexts.
+   * @example
+   * const rated = messages.join(counts); // [user, [text, count]]
    */
   join<W>(
     this: OnPairs<DStream<T>, T>,
@@ -328,7 +401,11 @@ export class DStream<T> {
     return pairs(this).#with("join", other, (a, b) => a.join(b, options), options);
   }
 
-  /** As {@link join}, and `[value, undefined]` for keys that only this stream has. */
+  /**
+   * As {@link join}, and `[value, undefined]` for keys that only this stream has.
+   * @example
+   * const rated = messages.leftOuterJoin(counts).mapValues(([text, n = 0]) => `${text} (${n})`);
+   */
   leftOuterJoin<W>(
     this: OnPairs<DStream<T>, T>,
     other: DStream<[KeyOf<T>, W]>,
@@ -337,7 +414,11 @@ export class DStream<T> {
     return pairs(this).#with("leftOuterJoin", other, (a, b) => a.leftOuterJoin(b, options), options);
   }
 
-  /** As {@link join}, and `[undefined, otherValue]` for keys that only the other stream has. */
+  /**
+   * As {@link join}, and `[undefined, otherValue]` for keys that only the other stream has.
+   * @example
+   * const all = messages.rightOuterJoin(counts).mapValues(([text = "none", n]) => `${text} (${n})`);
+   */
   rightOuterJoin<W>(
     this: OnPairs<DStream<T>, T>,
     other: DStream<[KeyOf<T>, W]>,
@@ -346,7 +427,11 @@ export class DStream<T> {
     return pairs(this).#with("rightOuterJoin", other, (a, b) => a.rightOuterJoin(b, options), options);
   }
 
-  /** As {@link join}, and the keys that only one of the two has, with `undefined` for the missing value. */
+  /**
+   * As {@link join}, and the keys that only one of the two has, with `undefined` for the missing value.
+   * @example
+   * const all = messages.fullOuterJoin(counts).mapValues(([text = "none", n = 0]) => `${text} (${n})`);
+   */
   fullOuterJoin<W>(
     this: OnPairs<DStream<T>, T>,
     other: DStream<[KeyOf<T>, W]>,
@@ -388,6 +473,10 @@ export class DStream<T> {
    * The iterator form: `update` is called once a partition with all keys that have state or values, and returns the
    * pairs that are state from then on; it may drop, keep and re-key entries. A new key must belong to the same
    * partition, which with `numPartitions: 1` it always does.
+   * @example
+   * const totals = ones.updateStateByKeyIterator<number>(function* (entries) {
+   *   for (const { key, values, state = 0 } of entries) yield [key, state + values.length];
+   * });
    */
   updateStateByKeyIterator<S>(
     this: OnPairs<DStream<T>, T>,
@@ -470,6 +559,8 @@ export class DStream<T> {
   /**
    * The number of elements in a window. Nothing until there was an element; then one number, 0 too.
    * Needs a checkpoint directory.
+   * @example
+   * const perMinute = lines.countByWindow(minutes(1), seconds(10));
    */
   countByWindow(window: Duration, slide: Duration, options: OperatorOptions = {}): DStream<number> {
     return this.#oneKeyWindow(
@@ -485,7 +576,11 @@ export class DStream<T> {
     );
   }
 
-  /** How often each element occurs in a window. Needs a checkpoint directory. */
+  /**
+   * How often each element occurs in a window. Needs a checkpoint directory.
+   * @example
+   * const perMinute = words.countByValueAndWindow(minutes(1), seconds(10));
+   */
   countByValueAndWindow(window: Duration, slide: Duration, options: WindowShuffleOptions = {}): DStream<[T, number]> {
     return this.#keyedWindow({
       ...options,
@@ -497,7 +592,11 @@ export class DStream<T> {
     });
   }
 
-  /** One pair a key with values in the window, with the list of them, oldest first. */
+  /**
+   * One pair a key with values in the window, with the list of them, oldest first.
+   * @example
+   * const recent = messages.groupByKeyAndWindow(minutes(1), seconds(10));
+   */
   groupByKeyAndWindow(
     this: OnPairs<DStream<T>, T>,
     window: Duration,
@@ -567,6 +666,8 @@ export class DStream<T> {
   /**
    * What `f` makes of the RDDs of this stream and another.
    * @throws {IllegalArgumentError} when the two have different slides or contexts.
+   * @example
+   * const unknown = words.transformWith(lines, (rdd, known) => rdd.subtract(known));
    */
   transformWith<W, U>(
     other: DStream<W>,
@@ -598,7 +699,12 @@ export class DStream<T> {
     this.context.builder.addOutput("foreachRDD", options, this.node, operation);
   }
 
-  /** Prints the first `n` elements of every batch. @throws {IllegalArgumentError} unless n is a whole number of at least 0. */
+  /**
+   * Prints the first `n` elements of every batch.
+   * @throws {IllegalArgumentError} unless n is a whole number of at least 0.
+   * @example
+   * counts.print(20);
+   */
   print(n = 10, options: OperatorOptions = {}): void {
     if (!Number.isInteger(n) || n < 0)
       throw new IllegalArgumentError(`print needs a whole number of elements, not ${String(n)}.`);
@@ -619,6 +725,8 @@ export class DStream<T> {
   /**
    * Writes every batch as {@link saveAsTextFiles} does, but the elements themselves, in Sluice's binary format:
    * `ssc.context.objectFile` reads them back.
+   * @example
+   * counts.saveAsObjectFiles("out/counts");
    */
   saveAsObjectFiles(prefix: string, suffix = "", options: SaveOptions = {}): void {
     const operation = saveAsObjectFiles(prefix, suffix, options.writeEmpty ?? false);
@@ -650,18 +758,29 @@ export class DStream<T> {
    * computed once a batch with or without it, so it makes nothing faster. Of a window the parent's RDDs are kept.
    * @throws {IllegalStateError} after the start.
    * @throws {IllegalArgumentError} for a level that does not exist.
+   * @example
+   * const kept = counts.persist("MEMORY_ONLY");
    */
   persist(level: StorageLevel = "MEMORY_ONLY_SER"): this {
     this.context.builder.persist(this.node.uid, checkStorageLevel(level));
     return this;
   }
 
-  /** `persist` at the usual level. */
+  /**
+   * `persist` at the usual level.
+   * @example
+   * const kept = counts.cache();
+   */
   cache(): this {
     return this.persist();
   }
 
-  /** Takes back {@link persist}. @throws {IllegalStateError} after the start. */
+  /**
+   * Takes back {@link persist}.
+   * @throws {IllegalStateError} after the start.
+   * @example
+   * counts.persist().unpersist(); // keeps nothing
+   */
   unpersist(): this {
     return this.persist("NONE");
   }
@@ -686,6 +805,8 @@ export class DStream<T> {
    * Spark's data checkpoint interval. State here is durable with every batch, so this changes nothing but is checked
    * and kept, for programs that come from Spark.
    * @throws {IllegalArgumentError} unless the interval is a multiple of this stream's slide.
+   * @example
+   * const totals = ones.reduceByKey((a, b) => a + b).checkpoint(seconds(10));
    */
   checkpoint(interval: Duration): this {
     if (interval.milliseconds <= 0 || interval.milliseconds % this.node.slide !== 0) {
@@ -778,7 +899,12 @@ export class DStream<T> {
 
 /** What `mapWithState` makes: the function's results, and the states behind them. */
 export class MapWithStateDStream<K, S, U> extends DStream<U> {
-  /** All keys with their state, every batch. */
+  /**
+   * All keys with their state, every batch.
+   * @example
+   * const running = ones.mapWithState(StateSpec.function(track));
+   * running.stateSnapshots().print();
+   */
   stateSnapshots(options: OperatorOptions = {}): DStream<[K, S]> {
     return new DStream<[K, S]>(this.context, stateSnapshotsNode(this.context.builder, this.node, options));
   }

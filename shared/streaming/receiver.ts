@@ -65,10 +65,12 @@ export abstract class Receiver<T> {
     this.#attached().stop(message, error);
   }
 
+  /** True from the start to the end of the receiver. */
   isStarted(): boolean {
     return this.#supervisor?.isStarted() ?? false;
   }
 
+  /** The opposite of {@link isStarted}. */
   isStopped(): boolean {
     return !this.isStarted();
   }

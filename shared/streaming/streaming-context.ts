@@ -96,6 +96,8 @@ export class StreamingContext {
    * Does not start it. (`extras` are for the command line and for tests.)
    * @throws {IllegalArgumentError} for an unknown master.
    * @throws {CheckpointError} when the checkpoint is in use, cannot be read, or does not fit the program.
+   * @example
+   * const ssc = await StreamingContext.getOrCreate(app, { checkpointDirectory: ".checkpoint" });
    */
   static getOrCreate(
     app: StreamingApp,
@@ -108,6 +110,8 @@ export class StreamingContext {
   /**
    * As {@link getOrCreate}, but there must be a checkpoint.
    * @throws {IllegalArgumentError} when there is none.
+   * @example
+   * const ssc = await StreamingContext.fromCheckpoint(app, { checkpointDirectory: ".checkpoint" });
    */
   static fromCheckpoint(
     app: StreamingApp,
@@ -116,12 +120,20 @@ export class StreamingContext {
     return StreamingContext.#open(app, options, true, {});
   }
 
-  /** The context that is started and not stopped, if any; there can be one a process. */
+  /**
+   * The context that is started and not stopped, if any; there can be one a process.
+   * @example
+   * await StreamingContext.getActive()?.stop({ gracefully: true });
+   */
   static getActive(): StreamingContext | undefined {
     return active;
   }
 
-  /** The active context, or what the function makes, which is not started by this. */
+  /**
+   * The active context, or what the function makes, which is not started by this.
+   * @example
+   * const ssc = await StreamingContext.getActiveOrCreate(() => StreamingContext.getOrCreate(app));
+   */
   static async getActiveOrCreate(create: () => StreamingContext | Promise<StreamingContext>): Promise<StreamingContext>;
   /** The active context, or what {@link getOrCreate} gives, which is not started by this. */
   static async getActiveOrCreate(app: StreamingApp, options?: ContextOptions): Promise<StreamingContext>;
@@ -158,16 +170,29 @@ export class StreamingContext {
     return ssc;
   }
 
-  /** The application's name. */
+  /**
+   * The application's name.
+   * @example
+   * console.log(`${ssc.appName} starts`);
+   */
   get appName(): string {
     return this.#app.name;
   }
 
-  /** The interval of the batches. */
+  /**
+   * The interval of the batches.
+   * @example
+   * const window = ssc.batchDuration.times(6);
+   */
   get batchDuration(): Duration {
     return new Duration(this.#app.options.batchDuration);
   }
 
+  /**
+   * Where the context is in its life.
+   * @example
+   * if (ssc.getState() === "ACTIVE") await ssc.stop();
+   */
   getState(): ContextState {
     return this.#state;
   }
@@ -196,6 +221,8 @@ export class StreamingContext {
    * Lines of UTF-8 text from a TCP server. When the connection fails or ends, it is tried again every two seconds.
    * A plain socket cannot send again what was on its way when this process died.
    * @throws {IllegalArgumentError} for a port outside 1 to 65535.
+   * @example
+   * const lines = ssc.socketTextStream("127.0.0.1", 9999);
    */
   socketTextStream(host: string, port: number, options: OperatorOptions = {}): DStream<string> {
     return this.#receiver("socketTextStream", options, { type: "socket", host, port: checkPort(port) }, undefined);
@@ -204,13 +231,19 @@ export class StreamingContext {
   /**
    * Records from a TCP server, cut out of the bytes by a decoder.
    * @throws {IllegalArgumentError} for a port outside 1 to 65535.
+   * @example
+   * const lengths = ssc.socketStream("127.0.0.1", 9999, decoder);
    */
   socketStream<T>(host: string, port: number, decoder: SocketDecoder<T>, options: OperatorOptions = {}): DStream<T> {
     const spec: ReceiverSpec = { type: "socket", host, port: checkPort(port), decoder };
     return this.#receiver("socketStream", options, spec, decode);
   }
 
-  /** Records from a receiver of your own. The function makes it; it is called where the receiver is to run. */
+  /**
+   * Records from a receiver of your own. The function makes it; it is called where the receiver is to run.
+   * @example
+   * const ticks = ssc.receiverStream(() => new Ticks());
+   */
   receiverStream<T>(make: () => Receiver<T>, options: OperatorOptions = {}): DStream<T> {
     return this.#receiver("receiverStream", options, { type: "custom", make }, decode);
   }
@@ -218,6 +251,8 @@ export class StreamingContext {
   /**
    * The lines of files that appear in a directory (which may contain `*`). Move files in whole: what is appended to a
    * file later is not read.
+   * @example
+   * const lines = ssc.textFileStream("in/*", { newFilesOnly: false });
    */
   textFileStream(directory: string, options: FileStreamOptions = {}): DStream<string> {
     return this.#files("textFileStream", directory, undefined, options);
@@ -240,6 +275,8 @@ export class StreamingContext {
   /**
    * Collections that the program holds, one a batch; for tests and demonstrations. Appending to the array while the
    * application runs adds batches. After a restart, reading goes on at the position where it was.
+   * @example
+   * const numbers = ssc.queueStream([[1, 2], [3]]); // two batches
    */
   queueStream<T>(queue: readonly (readonly T[] | null)[], options: QueueStreamOptions<T> = {}): DStream<T> {
     return this.#input(
@@ -260,6 +297,8 @@ export class StreamingContext {
   /**
    * The elements of all streams, in the order of the list.
    * @throws {IllegalArgumentError} for an empty list, or streams with different slides or of another context.
+   * @example
+   * const all = ssc.union([a, b, c]);
    */
   union<T>(streams: readonly DStream<T>[], options: OperatorOptions = {}): DStream<T> {
     this.#assertOwn("union", streams);
@@ -337,12 +376,22 @@ export class StreamingContext {
     return this.#numbers(name, true);
   }
 
-  /** A total of numbers that functions add to; see {@link Accumulator}. */
+  /**
+   * A total of numbers that functions add to; see {@link Accumulator}.
+   * @example
+   * const total = ssc.doubleAccumulator("total");
+   * numbers.foreachRDD((rdd) => rdd.foreach((x) => total.add(x)));
+   */
   doubleAccumulator(name: string): NumberAccumulator {
     return this.#numbers(name, false);
   }
 
-  /** A list of what functions add, in no particular order. It only ever grows, so keep it short. */
+  /**
+   * A list of what functions add, in no particular order. It only ever grows, so keep it short.
+   * @example
+   * const bad = ssc.collectionAccumulator<string>("bad-lines");
+   * lines.foreachRDD((rdd) => rdd.filter((line) => line === "").foreach((line) => bad.add(line)));
+   */
   collectionAccumulator<T>(name: string): Accumulator<T, readonly T[]> {
     return this.#accumulator(collectionAccumulator<T>(name));
   }
@@ -362,6 +411,9 @@ export class StreamingContext {
    * Starts to receive and to run batches. A second call does nothing.
    * @throws {IllegalStateError} after stop, or while another context of this process is active.
    * @throws {IllegalArgumentError} for a program without output operation, or with state but no checkpoint directory.
+   * @example
+   * await ssc.start();
+   * await ssc.awaitTermination();
    */
   async start(): Promise<void> {
     if (this.#state === "ACTIVE") return;
@@ -390,13 +442,23 @@ export class StreamingContext {
     );
   }
 
-  /** Tells the listener everything from now on. */
+  /**
+   * Tells the listener everything from now on.
+   * @example
+   * ssc.addStreamingListener({ onBatchCompleted: ({ batchInfo }) => console.log(batchInfo.totalDelay) });
+   */
   addStreamingListener(listener: StreamingListener): void {
     if (listener instanceof StatsReportListener) listener.printTo((text) => this.#listeners.print(text));
     this.#listeners.add(listener);
   }
 
-  /** Tells the listener nothing any more. */
+  /**
+   * Tells the listener nothing any more.
+   * @example
+   * const report = new StatsReportListener();
+   * ssc.addStreamingListener(report);
+   * ssc.removeStreamingListener(report);
+   */
   removeStreamingListener(listener: StreamingListener): void {
     this.#listeners.remove(listener);
   }
@@ -406,6 +468,8 @@ export class StreamingContext {
    * for small streams and for looking into things; to look back on one stream, persist that one.
    * @throws {IllegalArgumentError} the second time, and unless the duration is positive.
    * @throws {IllegalStateError} after the start.
+   * @example
+   * ssc.remember(minutes(5));
    */
   remember(duration: Duration): void {
     if (!(duration instanceof Duration) || duration.milliseconds <= 0) {
@@ -414,7 +478,11 @@ export class StreamingContext {
     this.#builder.remember(duration.milliseconds);
   }
 
-  /** Time of the batch that the checkpoint goes on from; `undefined` for an application that begins. */
+  /**
+   * Time of the batch that the checkpoint goes on from; `undefined` for an application that begins.
+   * @example
+   * if (ssc.recoveredFrom === undefined) await ssc.put("lines", ["the first line"]);
+   */
   get recoveredFrom(): Time | undefined {
     const time = this.#runtime?.recoveredFrom;
     return time === undefined ? undefined : new Time(time);
@@ -444,12 +512,19 @@ export class StreamingContext {
   /**
    * Resolves when the application has stopped.
    * @throws {SluiceError} the last error that a batch or output operation reported.
+   * @example
+   * await ssc.awaitTermination().catch((error) => console.error(error));
    */
   async awaitTermination(): Promise<void> {
     await this.#runtime?.terminated;
   }
 
-  /** Resolves with true when the application has stopped, with false after so much time. @throws as {@link awaitTermination} */
+  /**
+   * Resolves with true when the application has stopped, with false after so much time.
+   * @throws as {@link awaitTermination}
+   * @example
+   * if (!(await ssc.awaitTerminationOrTimeout(minutes(1)))) await ssc.stop({ gracefully: true });
+   */
   async awaitTerminationOrTimeout(timeout: Duration): Promise<boolean> {
     return (await this.#runtime?.terminatedWithin(timeout.milliseconds)) ?? false;
   }
@@ -458,6 +533,8 @@ export class StreamingContext {
    * Stops. With `gracefully`, receivers are stopped first and everything received is processed and put out, within the
    * stop time-out; without, the batch that is running is dropped and done again at the next start. Nothing is lost either way.
    * @throws {IllegalStateError} in a callback of a listener.
+   * @example
+   * process.once("SIGTERM", () => void ssc.stop({ gracefully: true }));
    */
   async stop(options: { readonly gracefully?: boolean } = {}): Promise<void> {
     this.#listeners.assertOutside("stop");

@@ -11,7 +11,9 @@ import type { Time } from "./time.js";
  * new Interval(new Time(1000), new Time(3000)).plus(seconds(1)).toString(); // "[2000 ms, 4000 ms]"
  */
 export class Interval {
+  /** Where it begins. */
   readonly beginTime: Time;
+  /** Where it ends; intervals are ordered by this. */
   readonly endTime: Time;
 
   constructor(beginTime: Time, endTime: Time) {

@@ -1,11 +1,10 @@
-/** What the documents show compiles, builds and runs. */
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { explainGraph } from "../../shared/plan/index.js";
 import { isStreamingApp, StreamingContext } from "../../shared/streaming/index.js";
 import { documents, type Snippet, snippetsIn, snippetsOf } from "../support/doc-snippets.js";
+import { typeErrorsOf } from "../support/type-errors.js";
 
 const root = join(__dirname, "..", "..");
 const folder = mkdtempSync(join(tmpdir(), "sluice-docs-"));
@@ -25,13 +24,13 @@ describe("snippets of the documents", () => {
   });
 
   it("compile", () => {
-    expect(typeErrorsOf([...files.values()])).toBe("");
+    expect(typeErrorsOf(folder, [...files.values()])).toBe("");
   });
 
   it("would be caught if they did not", () => {
     const wrong = join(folder, "wrong.ts");
     writeFileSync(wrong, 'import { seconds } from "sluice";\nseconds("one");\n');
-    expect(typeErrorsOf([wrong])).toMatch(/wrong\.ts.*TS2345/);
+    expect(typeErrorsOf(folder, [wrong])).toMatch(/wrong\.ts.*TS2345/);
   });
 
   const programs = snippets.filter(({ code }) => code.includes("export default streamingApp"));
@@ -78,23 +77,4 @@ describe("snippetsIn", () => {
 
 function nameOf({ file, line }: Snippet): string {
   return `${file.replace(/\.md$/, "").replaceAll("/", "-")}-line-${line}.ts`;
-}
-
-/** The compiler's words about these files, as a user's project would get them; "" when there is nothing to say. */
-function typeErrorsOf(paths: readonly string[]): string {
-  const config = {
-    extends: join(root, "tsconfig.json"),
-    compilerOptions: { typeRoots: [join(root, "node_modules", "@types")] },
-    files: paths,
-    include: [],
-  };
-  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  const { stdout } = spawnSync(process.execPath, [tsc, "-p", folder], { encoding: "utf8", cwd: folder });
-  // What is wrong with the sources themselves is for the type check to say.
-  return stdout
-    .split("\n")
-    .filter((line) => paths.some((path) => line.startsWith(basename(path))))
-    .join("\n");
 }

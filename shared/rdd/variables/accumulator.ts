@@ -20,6 +20,7 @@ export interface AccumulatorSpec<X, V> {
  * `ssc.longAccumulator`, `ssc.doubleAccumulator` and `ssc.collectionAccumulator`.
  */
 export class Accumulator<X, V> {
+  /** The same in every process and after a restart. */
   readonly name: string;
   readonly #spec: AccumulatorSpec<X, V>;
   readonly #zero: () => V;
@@ -95,6 +96,7 @@ export class NumberAccumulator {
     });
   }
 
+  /** The same in every process and after a restart. */
   get name(): string {
     return this.totals.name;
   }

@@ -18,6 +18,7 @@ export interface EncodedValue {
  * all attempts at a batch; {@link update} changes it from the next batch on.
  */
 export class Broadcast<T> {
+  /** The same in every process and after a restart. */
   readonly name: string;
   readonly #initial: T | (() => T);
   #encodedInitial: EncodedValue | undefined;
