@@ -38,20 +38,12 @@ export function encodePairs(keys: readonly unknown[], values: readonly unknown[]
   if (keys.length !== values.length) {
     throw new IllegalArgumentError(`${keys.length} keys and ${values.length} values do not make pairs.`);
   }
-  const writer = startBlock(keys.length);
-  try {
-    const columns = new ColumnWriter(writer);
-    if (keys.length === 0) {
-      columns.write(keys);
-    } else {
-      openTuples(columns, 2);
-      columns.child(keys);
-      columns.child(values);
-    }
-  } catch (error) {
-    throw error instanceof Unencodable ? notSerializable(error, indexedPairs(keys, values)) : error;
-  }
-  return endBlock(writer, allocate);
+  return encodeKeyed(
+    keys,
+    (columns) => columns.child(values),
+    () => indexedPairs(keys, values),
+    allocate,
+  );
 }
 
 /**
@@ -66,6 +58,21 @@ export function encodeGroups(
   elements: readonly unknown[],
   allocate?: Allocate,
 ): Uint8Array {
+  return encodeKeyed(
+    keys,
+    (columns) => columns.childOfLists(lengths, elements),
+    () => indexed(elements),
+    allocate,
+  );
+}
+
+/** A block of pairs: the column of keys, and the column of values that `writeValues` writes. */
+function encodeKeyed(
+  keys: readonly unknown[],
+  writeValues: (columns: ColumnWriter) => void,
+  values: () => ReturnType<typeof indexed>,
+  allocate: Allocate | undefined,
+): Uint8Array {
   const writer = startBlock(keys.length);
   try {
     const columns = new ColumnWriter(writer);
@@ -74,10 +81,10 @@ export function encodeGroups(
     } else {
       openTuples(columns, 2);
       columns.child(keys);
-      columns.childOfLists(lengths, elements);
+      writeValues(columns);
     }
   } catch (error) {
-    throw error instanceof Unencodable ? notSerializable(error, indexed(elements)) : error;
+    throw error instanceof Unencodable ? notSerializable(error, values()) : error;
   }
   return endBlock(writer, allocate);
 }
