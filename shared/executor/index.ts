@@ -1,3 +1,4 @@
+export { load } from "./data.js";
 export { type ExecutorEnvironment, PreparedCache } from "./environment.js";
 export { execute } from "./execute.js";
 export { InProcessInvoker } from "./in-process-invoker.js";

@@ -47,7 +47,7 @@ export {
 export { RDD, type RddLike, type SortOptions } from "./rdd.js";
 export type { Session } from "./session.js";
 export { type BroadcastRef, NOTHING_SHARED, type SharedData, type StaticFiles } from "./shared-data.js";
-export { merge, pairPusher, type Sink, tee } from "./sink.js";
+export { pairPusher, type Sink, tee } from "./sink.js";
 export { StaticRDD } from "./static-rdd.js";
 export { preview, type TaskInfo, userError } from "./task-info.js";
 export type { KeyOf, OnNumbers, OnPairs, Sync, ValueOf } from "./types.js";

@@ -38,15 +38,3 @@ export function tee(sinks: readonly Sink[]): Sink {
     },
   };
 }
-
-/** Passes elements on and ends `out` only when all of `inputs` upstream parts have ended. */
-export function merge(out: Sink, inputs: number): Sink {
-  let open = inputs;
-  return {
-    push: (value) => out.push(value),
-    end() {
-      open -= 1;
-      if (open === 0) out.end();
-    },
-  };
-}

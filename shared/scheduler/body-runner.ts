@@ -10,11 +10,12 @@ import {
   callName,
   type LineageRequest,
   lineageKey,
+  load,
   type PreparedCache,
   preparedAction,
 } from "../executor/index.js";
 import type { BlockStore } from "../ports/index.js";
-import { type Action, countUpdates, type DataRef, type PartitionSource, type RddNode } from "../rdd/index.js";
+import { type Action, countUpdates, type PartitionSource, type RddNode } from "../rdd/index.js";
 import {
   BatchBuilder,
   type BatchFacts,
@@ -59,7 +60,7 @@ export async function runAction(
   const partials: unknown[] = [];
   for (let partition = 0; partition < node.numPartitions; partition++) {
     const ref = result.captured[ACTION_TARGET]?.[partition];
-    partials.push(ref === undefined ? undefined : decode(await loadRef(environment.blocks, ref)));
+    partials.push(ref === undefined ? undefined : decode(await load(environment.blocks, ref)));
   }
   await discard(environment.blocks, [...result.scratch, ...objectsOf(result.captured)]);
   countUpdates(environment.graph.accumulators, result.updates);
@@ -106,11 +107,4 @@ export async function runForeachBody(environment: BodyEnvironment, input: BodyIn
     throw error;
   }
   await log.settle();
-}
-
-export async function loadRef(blocks: BlockStore, ref: DataRef): Promise<Uint8Array> {
-  if (ref.type === "inline") return ref.bytes;
-  const bytes = await blocks.getRange(ref.name, ref.start, ref.end);
-  if (bytes === undefined) throw new Error(`object ${ref.name} is gone`);
-  return bytes;
 }

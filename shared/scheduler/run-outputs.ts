@@ -1,11 +1,11 @@
 /** Output operations of a committed batch: from immutable data only, in definition order, until they are done. */
 import type { Manifest } from "../checkpoint/index.js";
 import { OutputFailedError, SluiceError } from "../errors/index.js";
-import { withVariables } from "../executor/index.js";
+import { load, withVariables } from "../executor/index.js";
 import type { Clock, Console, FileSystem, Ids } from "../ports/index.js";
 import { byteLength, mergeUpdates, type PartitionSource, type Updates } from "../rdd/index.js";
 import type { BatchFacts, OutputNode, StreamGraph } from "../streaming/index.js";
-import { type BodyEnvironment, loadRef, runForeachBody } from "./body-runner.js";
+import { type BodyEnvironment, runForeachBody } from "./body-runner.js";
 import type { StepResults } from "./steps.js";
 import { MAX_EQUAL_FAILURES } from "./task-runner.js";
 
@@ -96,7 +96,7 @@ async function runOutput(
   const refs = manifest.outputs[output.uid] ?? [];
   const token = `${environment.job}/${manifest.time}/${output.uid}`;
   const partitions = refs.map((ref) => ({
-    load: async () => (ref === undefined ? undefined : loadRef(environment.blocks, ref)),
+    load: async () => (ref === undefined ? undefined : load(environment.blocks, ref)),
   }));
   await output.operation.run(
     { time: manifest.time, token, partitions },

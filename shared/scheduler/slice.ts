@@ -1,10 +1,10 @@
 import type { Manifest } from "../checkpoint/index.js";
 import { decodeColumn } from "../codec/index.js";
 import { IllegalStateError } from "../errors/index.js";
+import { load } from "../executor/index.js";
 import type { BlockStore } from "../ports/index.js";
 import { type KeptRdd, keptPartition } from "../rdd/index.js";
 import { type PastRdd, retentionOf, type StreamGraph, type StreamNode } from "../streaming/index.js";
-import { loadRef } from "./body-runner.js";
 
 /**
  * The RDDs that a stream had at the batch times `from <= time <= to` (epoch milliseconds, floored to its slide), oldest
@@ -66,7 +66,7 @@ function partitionsOf(blocks: BlockStore, rdd: KeptRdd): Promise<unknown[][]> {
   return Promise.all(
     Array.from({ length: rdd.numPartitions }, async (_, partition) => {
       const { ref } = keptPartition(rdd, partition);
-      return ref === undefined ? [] : decodeColumn(await loadRef(blocks, ref));
+      return ref === undefined ? [] : decodeColumn(await load(blocks, ref));
     }),
   );
 }
