@@ -7,6 +7,7 @@ const common = {
   moduleNameMapper: {
     "^sluice$": "<rootDir>/shared/index.ts",
     "^sluice/testing$": "<rootDir>/shared/testing/index.ts",
+    "^sluice/cdk$": "<rootDir>/infra/index.ts",
   },
 };
 
@@ -18,13 +19,20 @@ module.exports = {
       ...common,
       displayName: "source",
       testMatch: ["<rootDir>/test/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "\\.built\\.test\\.ts$"],
+      testPathIgnorePatterns: ["/node_modules/", "\\.(built|aws)\\.test\\.ts$"],
     },
     {
       // These start processes and worker threads, which load dist/. Jest runs the set-up only when one of them is to run.
       ...common,
       displayName: "built",
       testMatch: ["<rootDir>/test/**/*.built.test.ts"],
+      globalSetup: "<rootDir>/test/support/ensure-built.mjs",
+    },
+    {
+      // These speak to services over HTTP: to emulators that they start, or to SLUICE_ENDPOINT.
+      ...common,
+      displayName: "aws",
+      testMatch: ["<rootDir>/test/**/*.aws.test.ts"],
       globalSetup: "<rootDir>/test/support/ensure-built.mjs",
     },
   ],

@@ -30,6 +30,8 @@ const entries = {
   index: "shared/index.ts",
   testing: "shared/testing/index.ts",
   worker: "shared/local/worker.ts",
+  functions: "functions/index.ts",
+  cdk: "infra/index.ts",
   "cli/main": "cli/main.ts",
 };
 const programs = ["cli/main.js"];

@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** What the bundles are made of. */
-const inputs = ["shared", "cli", "scripts/build.mjs", "package.json"];
+const inputs = ["shared", "functions", "infra", "cli", "scripts/build.mjs", "package.json"];
 
 /** Modification time in milliseconds; 0 when there is no such file. */
 const mtime = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;

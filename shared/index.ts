@@ -24,7 +24,7 @@ export {
   UserCodeError,
   ValueTooLargeError,
 } from "./errors/index.js";
-export { type LoadedProgram, loadProgram } from "./local/index.js";
+export type { LoadedProgram } from "./local/index.js";
 export {
   Accumulator,
   type AccumulatorSpec,
@@ -76,7 +76,29 @@ export {
 } from "./streaming/index.js";
 export { Duration, Interval, milliseconds, minutes, seconds, Time } from "./time/index.js";
 
-import { LOCAL_MASTER, openLocalMaster } from "./local/index.js";
+import type { LoadedProgram } from "./local/index.js";
 import { registerMaster } from "./streaming/index.js";
+import type { Duration } from "./time/index.js";
 
-registerMaster(LOCAL_MASTER, "local, local[n] or local[*]", openLocalMaster);
+// Local mode brings an embedded database: it is loaded when it is asked for, which on AWS is never.
+registerMaster(/^local(?:\[(\d+|\*)\])?$/, "local, local[n] or local[*]", async (request) =>
+  (await import("./local/index.js")).openLocalMaster(request),
+);
+
+/**
+ * Bundles a program's file once, with everything it imports but `sluice` itself, and loads the bundle. The bundle's hash
+ * is the code version.
+ *
+ * @param options.batchDuration the interval of the batches instead of the program's.
+ * @throws {IllegalArgumentError} when there is no such file, it does not build (with the place), or its default export
+ * is not a streaming application.
+ * @example
+ * const { app, bundle } = await loadProgram("examples/word-count.ts");
+ * const ssc = await StreamingContext.getOrCreate(app, { master: "local[2]" }, { bundle });
+ */
+export async function loadProgram(
+  file: string,
+  options: { readonly batchDuration?: Duration } = {},
+): Promise<LoadedProgram> {
+  return (await import("./local/index.js")).loadProgram(file, options);
+}

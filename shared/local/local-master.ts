@@ -20,12 +20,11 @@ import {
   type StreamNode,
   tellAll,
 } from "../streaming/index.js";
+import { RandomIds, SystemClock } from "../system/index.js";
 import { LocalFileSystem } from "./local-file-system.js";
 import { LocalInvoker } from "./local-invoker.js";
 import { LocalStore } from "./local-store.js";
-import { RandomIds } from "./random-ids.js";
 import { allocateShared } from "./shared-memory.js";
-import { SystemClock } from "./system-clock.js";
 import { TerminalConsole } from "./terminal-console.js";
 import { WorkerPool } from "./worker-pool.js";
 

@@ -1,5 +1,6 @@
 import { mkdirSync, realpathSync } from "node:fs";
 import type { BlockStore, Clock, Table } from "../ports/index.js";
+import { SystemClock } from "../system/index.js";
 import { BatchWrites } from "./batch-writes.js";
 import { type LocalDatabase, openDatabase, readBytes } from "./database.js";
 import type { Durability } from "./durability.js";
@@ -8,7 +9,6 @@ import { LocalBlockStore } from "./local-block-store.js";
 import { LocalStreams } from "./local-streams.js";
 import { LocalTable } from "./local-table.js";
 import { claimInProcess, giveUpOwnership, releaseInProcess, takeOwnership } from "./ownership.js";
-import { SystemClock } from "./system-clock.js";
 
 export interface LocalStoreOptions {
   /** Where everything is kept; created when missing. */

@@ -4,12 +4,11 @@ import { type ExecutorRequest, execute, PreparedCache } from "../executor/index.
 import type { BlockStore, StreamSource, Table } from "../ports/index.js";
 import { StateCache } from "../state/index.js";
 import { StreamingContext } from "../streaming/index.js";
+import { RandomIds, SystemClock } from "../system/index.js";
 import { importApp } from "./load-program.js";
 import { LocalFileSystem } from "./local-file-system.js";
 import { RemotePorts } from "./port-calls.js";
-import { RandomIds } from "./random-ids.js";
 import { allocateShared } from "./shared-memory.js";
-import { SystemClock } from "./system-clock.js";
 import type { FromWorker, ToWorker, WorkerData } from "./worker-messages.js";
 
 const port = parentPort;

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalFileSystem } from "../../shared/local/local-file-system.js";
 import { LocalStore } from "../../shared/local/local-store.js";
-import { SystemClock } from "../../shared/local/system-clock.js";
 import {
   MemoryBlockStore,
   MemoryFileSystem,
@@ -11,6 +10,7 @@ import {
   MemoryTable,
   VirtualClock,
 } from "../../shared/simulation/index.js";
+import { SystemClock } from "../../shared/system/index.js";
 import { describeBlockStore } from "./block-store.contract.js";
 import { describeClock } from "./clock.contract.js";
 import { describeFileSystem } from "./file-system.contract.js";
