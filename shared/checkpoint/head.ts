@@ -3,6 +3,12 @@ import type { Condition, Item, Table } from "../ports/index.js";
 import { headKey } from "./names.js";
 
 /**
+ * What the operator wants of the application: `run`; `drain`: process what has arrived, then stop; `stop`: no more batches.
+ * It stands in the head, so that a driver hears of it with every commit and asks nobody.
+ */
+export type Desired = "run" | "drain" | "stop";
+
+/**
  * The only thing that ever changes. It moves by compare-and-swap on (fencing token, predecessor manifest): the
  * predecessor alone makes a late or doubled commit harmless, the token makes a replaced driver find out.
  */
@@ -21,6 +27,7 @@ export interface Head {
   readonly out: number;
   /** Revision of the plan after {@link manifest}. */
   readonly revision: number;
+  readonly desired: Desired;
 }
 
 /** Version of the head's own layout. */
@@ -31,6 +38,17 @@ export async function readHead(table: Table, job: string): Promise<Head | undefi
   const item = await table.get(headKey(job));
   return item === undefined ? undefined : toHead(item, job);
 }
+
+/** A head of which nobody has taken hold. */
+const NEW_HEAD = {
+  manifest: "",
+  manifestHash: "",
+  time: 0,
+  out: 0,
+  revision: 0,
+  desired: "run",
+  version: HEAD_VERSION,
+};
 
 /**
  * Takes the head over: from here on no other driver can commit. Returns the head as it is then, never as it was read before.
@@ -43,8 +61,7 @@ export function acquireHead(
   seen: Head | undefined,
   expires: number,
 ): Promise<Head> {
-  const fresh = { manifest: "", manifestHash: "", time: 0, out: 0, revision: 0, version: HEAD_VERSION };
-  const set = { ...(seen === undefined ? fresh : {}), token: (seen?.token ?? 0) + 1, owner, expires };
+  const set = { ...(seen === undefined ? NEW_HEAD : {}), token: (seen?.token ?? 0) + 1, owner, expires };
   return moveHead(table, job, { token: seen?.token }, set);
 }
 
@@ -70,9 +87,19 @@ export function touchHead(
   table: Table,
   job: string,
   head: Head,
-  set: { readonly out?: number; readonly expires?: number; readonly revision?: number },
+  set: { readonly out?: number; readonly expires?: number; readonly revision?: number; readonly desired?: Desired },
 ): Promise<Head> {
   return moveHead(table, job, { token: head.token, manifest: head.manifest }, { ...set });
+}
+
+/**
+ * Says what the operator wants; the driver hears of it with its next commit, and a later one before it begins. Also for an
+ * application that has never run.
+ */
+export async function setDesired(table: Table, job: string, desired: Desired): Promise<void> {
+  const nobody = { ...NEW_HEAD, token: 0, owner: "", expires: 0, desired };
+  const created = await table.update(headKey(job), nobody, { version: undefined });
+  if (!created.updated) await table.update(headKey(job), { desired }, { version: HEAD_VERSION });
 }
 
 /** @throws {FencedError} when another driver has taken over. */
@@ -131,5 +158,11 @@ function toHead(item: Item, job: string): Head {
     time: Number(item.time),
     out: Number(item.out),
     revision: Number(item.revision),
+    desired: toDesired(item.desired),
   };
+}
+
+/** Heads of before there were wishes have none. */
+function toDesired(value: unknown): Desired {
+  return value === "drain" || value === "stop" ? value : "run";
 }

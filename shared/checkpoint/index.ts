@@ -7,7 +7,17 @@ export {
   readBlockHeader,
   sliceRecords,
 } from "./block.js";
-export { acquireHead, assertOwned, type Commit, commitHead, type Head, readHead, touchHead } from "./head.js";
+export {
+  acquireHead,
+  assertOwned,
+  type Commit,
+  commitHead,
+  type Desired,
+  type Head,
+  readHead,
+  setDesired,
+  touchHead,
+} from "./head.js";
 export {
   type BatchFailure,
   type CheckpointStorage,

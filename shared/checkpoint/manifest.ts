@@ -72,6 +72,8 @@ export interface Manifest {
   readonly shared: SharedData;
   /** Records read from inputs in this batch. */
   readonly records: number;
+  /** Time of the first of the last batches that had nothing to do and left nothing to do; `undefined` after one that had. */
+  readonly quietSince: number | undefined;
   /** By uid of inputs with a rate estimator: what was known when the batch began. */
   readonly rates: Readonly<Record<string, InputRate>>;
   readonly failed: BatchFailure | undefined;

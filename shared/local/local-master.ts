@@ -82,7 +82,7 @@ class LocalRuntime implements Runtime {
   readonly #receivers = new Map<string, RunningReceiver>();
   readonly #listener: BatchListener;
   readonly #recovered: Manifest | undefined;
-  #running: Promise<void> | undefined;
+  #running: Promise<unknown> | undefined;
   #closed: Promise<void> | undefined;
   #settle: { resolve(): void; reject(error: unknown): void } = { resolve() {}, reject() {} };
 
@@ -243,7 +243,7 @@ class LocalRuntime implements Runtime {
   }
 
   /** Receivers first, then what they brought; bounded by the stop time-out, after which the rest waits for the next start. */
-  async #stopGracefully(running: Promise<void>): Promise<void> {
+  async #stopGracefully(running: Promise<unknown>): Promise<void> {
     const { clock, console } = this.#ports;
     const timer = new AbortController();
     const drained = this.#stopReceivers().then(() => {

@@ -29,6 +29,7 @@ import {
   type StreamGraph,
 } from "../streaming/index.js";
 import type { BodyEnvironment } from "./body-runner.js";
+import { isQuiet } from "./idle.js";
 import { type ClaimedInput, claimFiles, claimQueue, claimStream, inputRecords } from "./inputs/index.js";
 import { coversOf, type Memory, memoryAfter, objectsOfMemory } from "./memory.js";
 import { type Rates, recordsPerShard } from "./rate/index.js";
@@ -99,8 +100,8 @@ export async function runBatch(environment: BatchEnvironment, start: BatchStart)
     if (options.onBatchFailure === "halt") throw error;
     outcome = NOTHING;
   }
-  const manifest = manifestOf(environment, start, inputs, outcome, error);
   const lagging = [...inputs.values()].some((input) => input.lagging);
+  const manifest = manifestOf(environment, start, inputs, outcome, error, lagging);
   const { tasks, shuffleBytes, scratch } = outcome;
   return { manifest, inputs: records, error, tasks, shuffleBytes, scratch, added: outcome.added, lagging };
 }
@@ -222,6 +223,7 @@ function manifestOf(
   inputs: ReadonlyMap<string, ClaimedInput>,
   outcome: Computed,
   error: BatchFailedError | undefined,
+  lagging: boolean,
 ): Manifest {
   const { job, codeVersion, ports, options, graph } = environment;
   const { previous, plan, revision } = start;
@@ -232,6 +234,8 @@ function manifestOf(
   ]);
   const moment = { time: plan.time, zeroTime: plan.zeroTime, covers: coversOf(state) };
   const kept = memoryAfter(graph, previous?.kept ?? {}, moment, outcome.lineage.kept, outcome.kept);
+  const records = [...inputs.values()].reduce((sum, claimed) => sum + claimed.records, 0);
+  const quiet = error === undefined && isQuiet(graph, previous, { records, kept, state }, lagging);
   const objects = outputs.flatMap(([, refs]) => refs).flatMap((ref) => (ref?.type === "object" ? [ref.name] : []));
   return {
     format: MANIFEST_FORMAT,
@@ -247,7 +251,8 @@ function manifestOf(
     kept,
     outputs: Object.fromEntries(outputs),
     shared: { ...plan.shared, accumulators: previous?.shared.accumulators ?? {} },
-    records: [...inputs.values()].reduce((sum, claimed) => sum + claimed.records, 0),
+    records,
+    quietSince: quiet ? (previous?.quietSince ?? plan.time) : undefined,
     rates: start.rates,
     failed: error && failureOf(error),
     owned: {

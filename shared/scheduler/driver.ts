@@ -41,6 +41,8 @@ import {
 import { Announcer } from "./announcer.js";
 import { type BatchEnvironment, type BatchResult, FIRST, runBatch } from "./batch.js";
 import { discard } from "./body-runner.js";
+import { maySleep } from "./idle.js";
+import { Heartbeat, isUntouched, LEASE_MILLIS, ownerIs } from "./lease.js";
 import { RateControl } from "./rate/index.js";
 import { assertFits, loadManifest } from "./recovery.js";
 import { Retention } from "./retention.js";
@@ -51,9 +53,6 @@ import { COLLAPSE_BYTES } from "./stage-runner.js";
 import { startPositions } from "./start-positions.js";
 import { type HedgePolicy, TaskRunner } from "./task-runner.js";
 import { firstZeroTime, nextTime, realignedZeroTime } from "./ticks.js";
-
-/** How long a driver that says nothing keeps its claim to be the one, milliseconds. Saves work, never relied on. */
-const LEASE_MILLIS = 10_000;
 
 export interface DriverConfig {
   readonly graph: StreamGraph;
@@ -67,7 +66,17 @@ export interface DriverConfig {
   readonly collapseBytes?: number;
   /** Stop by itself after so many batches. */
   readonly maxBatches?: number;
+  /** Other drivers of this job may be about: stand by while one of them is alive, and let them see that this one is. */
+  readonly competing?: boolean;
+  /** How long this driver may live, milliseconds: it begins no batch after that, so that another one can go on in time. */
+  readonly leaveAfterMillis?: number;
 }
+
+/**
+ * How a driver ended in good order. `finished`: all batches it was to do; `stopped`: as it was told; `handed-over`: its time
+ * was up, the next driver is to begin at once; `idle`: nothing to do, until records come; `standby`: another driver is at it.
+ */
+export type Ended = "finished" | "stopped" | "handed-over" | "idle" | "standby";
 
 /** How a stop is to be done. */
 type Stop = "no" | "graceful" | "now";
@@ -91,6 +100,10 @@ export class Driver {
   #outputs: Promise<void> = Promise.resolve();
   #lastError: Error | undefined;
   readonly #rates: RateControl;
+  /** When this driver is to be gone, on the monotonic clock. */
+  #leaveAt = Number.POSITIVE_INFINITY;
+  /** False until the first batch: a driver may find that nothing has happened for long. */
+  #isAwake = false;
 
   constructor(config: DriverConfig) {
     const { graph, options, codeVersion, ports, prepared } = config;
@@ -129,32 +142,64 @@ export class Driver {
   }
 
   /**
-   * Runs batches until it is stopped.
+   * Runs batches until it is stopped, or has other reasons to end.
    * @throws {BatchFailedError} {OutputFailedError} {FencedError} and whatever else ended it; under `onBatchFailure: "skip"`
    * the last error that a batch reported, after the stop.
    */
-  async run(): Promise<void> {
+  async run(): Promise<Ended> {
+    let ended: Ended;
     try {
-      await this.#runBatches();
+      ended = await this.#runBatches();
     } catch (error) {
       await this.#end(error);
       throw (await this.#replaced()) ?? error;
     }
-    if (this.#lastError !== undefined) throw this.#lastError;
+    const isOver = ended === "stopped" || ended === "finished";
+    if (isOver && this.#lastError !== undefined) throw this.#lastError;
+    return ended;
   }
 
-  async #runBatches(): Promise<void> {
-    this.#startedAt = this.#config.ports.clock.now();
+  async #runBatches(): Promise<Ended> {
+    const { clock } = this.#config.ports;
+    this.#startedAt = clock.now();
+    this.#leaveAt = clock.monotonic() + (this.#config.leaveAfterMillis ?? Number.POSITIVE_INFINITY);
+    const seen = await readHead(this.#config.ports.table, this.#job);
+    if (seen?.desired === "stop") return "stopped";
+    if (await this.#isAnotherAlive(seen)) return "standby";
     this.#announcer.tell("onStarted", this.#startedAt);
-    await this.#acquire();
+    await this.#acquire(seen);
     await this.#finishOwedOutputs();
+    const ended = await this.#batches();
+    await this.#release(ended);
+    return ended;
+  }
+
+  async #batches(): Promise<Ended> {
     for (let batches = 0; batches !== this.#config.maxBatches; batches++) {
+      if (this.#isTimeUp()) return "handed-over";
       const submittedAt = await this.#untilDue();
-      if (submittedAt === undefined) break;
+      if (submittedAt === undefined) return "stopped";
       const result = await this.#batch(submittedAt);
-      if (this.#isStopping("graceful") && result.manifest.records === 0 && !result.lagging) break;
+      this.#isAwake = true;
+      if (this.#isStopping("graceful") && result.manifest.records === 0 && !result.lagging) return "stopped";
+      if (maySleep(this.#config.options, result.manifest)) return "idle";
     }
-    await this.#release();
+    return "finished";
+  }
+
+  /** True when the next batch is due only after this driver is to be gone. */
+  #isTimeUp(): boolean {
+    const { clock } = this.#config.ports;
+    return clock.monotonic() + Math.max(0, this.#nextTime() - clock.now()) >= this.#leaveAt;
+  }
+
+  async #isAnotherAlive(seen: Head | undefined): Promise<boolean> {
+    const { competing, options, ports } = this.#config;
+    if (competing !== true || seen === undefined) return false;
+    const verdict = ownerIs(seen, ports.clock.now(), options.batchDuration + LEASE_MILLIS);
+    if (verdict !== "unclear") return verdict === "alive";
+    await ports.clock.sleep(LEASE_MILLIS);
+    return !isUntouched(seen, await readHead(ports.table, this.#job));
   }
 
   /** After a failure: nothing of this driver goes on when `run` has ended. */
@@ -185,11 +230,11 @@ export class Driver {
     if (!gracefully) this.#giveUp.abort();
   }
 
-  async #acquire(): Promise<void> {
+  async #acquire(seen: Head | undefined): Promise<void> {
     const { ports, graph } = this.#config;
-    const seen = await readHead(ports.table, this.#job);
     const owner = ports.ids.next();
-    this.#head = await acquireHead(ports.table, this.#job, owner, seen, ports.clock.now() + LEASE_MILLIS);
+    this.#head = await acquireHead(ports.table, this.#job, owner, seen, this.#leaseUntil(ports.clock.now()));
+    this.#obey(this.#head);
     if (this.#head.manifest === "") return;
     this.#manifest = await loadManifest(ports, this.#job, this.#head);
     this.#rates.recover(this.#manifest.rates);
@@ -203,7 +248,7 @@ export class Driver {
     const head = this.#head as Head;
     if (this.#manifest === undefined || head.out >= head.time) return;
     this.#startOutputs(this.#manifest);
-    await this.#outputs;
+    await this.#keepingLease(() => this.#outputs);
   }
 
   /** Waits for the next batch's time; `undefined` when the driver is to stop instead. Returns when the batch was due. */
@@ -225,6 +270,10 @@ export class Driver {
   #nextTime(): number {
     const { ports, options, graph } = this.#config;
     const now = ports.clock.now();
+    // What was slept through had nothing in it.
+    if (!this.#isAwake && maySleep(options, this.#manifest)) {
+      return nextTime(this.#zeroTime(), options.batchDuration, this.#manifest?.time, now, "coalesce");
+    }
     const catchUp = options.catchUp ?? (isTimed(graph) ? "replay" : "coalesce");
     return nextTime(this.#zeroTime(), options.batchDuration, this.#manifest?.time, now, catchUp, longSlides(graph));
   }
@@ -241,27 +290,58 @@ export class Driver {
     return this.#stop === how;
   }
 
+  /** Does what the operator wants. */
+  #obey(head: Head): void {
+    if (head.desired === "drain") this.#stop = this.#stop === "now" ? "now" : "graceful";
+    if (head.desired === "stop") this.#stop = "now";
+  }
+
+  /** Renews the lease while something is done that may take longer than it. */
+  async #keepingLease<T>(work: () => Promise<T>): Promise<T> {
+    const { ports, competing } = this.#config;
+    if (competing !== true) return work();
+    const renew = async (): Promise<void> => {
+      const expires = this.#leaseUntil();
+      this.#head = await touchHead(ports.table, this.#job, this.#head as Head, { expires });
+    };
+    const heartbeat = new Heartbeat(ports.clock, () => this.#environment.tasks.answers, renew);
+    try {
+      return await work();
+    } finally {
+      await heartbeat.stop();
+    }
+  }
+
+  /** A lease that covers the waiting for the batch after the one of that time. */
+  #leaseUntil(time = 0): number {
+    const { ports, options } = this.#config;
+    return Math.max(ports.clock.now(), time + options.batchDuration) + LEASE_MILLIS;
+  }
+
   async #batch(submittedAt: number): Promise<BatchResult> {
     const { ports } = this.#config;
     const startedAt = ports.clock.now();
     const previous = this.#manifest;
     const plan = await this.#claimPlan();
-    const head = this.#head as Head;
     const times = { submittedAt, startedAt };
-    const result = await this.#run(plan, times);
-    const stagesMillis = ports.clock.now() - startedAt;
-    if (this.#shared.waitsForOutputs) await this.#outputs;
-    const manifest = await this.#shared.settle(result.manifest, previous, result.added);
-    const manifestHash = await writeManifest(ports, this.#job, manifest);
-    await this.#outputs;
-    this.#head = await commitHead(ports.table, this.#job, head, {
+    const { result, stagesMillis, manifest, manifestHash } = await this.#keepingLease(async () => {
+      const result = await this.#run(plan, times);
+      const stagesMillis = ports.clock.now() - startedAt;
+      if (this.#shared.waitsForOutputs) await this.#outputs;
+      const manifest = await this.#shared.settle(result.manifest, previous, result.added);
+      const manifestHash = await writeManifest(ports, this.#job, manifest);
+      await this.#outputs;
+      return { result, stagesMillis, manifest, manifestHash };
+    });
+    this.#head = await commitHead(ports.table, this.#job, this.#head as Head, {
       manifest: manifest.id,
       manifestHash,
       time: manifest.time,
       out: previous?.time ?? 0,
-      expires: ports.clock.now() + LEASE_MILLIS,
+      expires: this.#leaseUntil(manifest.time),
     });
     this.#manifest = manifest;
+    this.#obey(this.#head);
     this.#shared.committed(manifest);
     if (result.error !== undefined) this.#report(result.error);
     const committedAt = ports.clock.now();
@@ -390,11 +470,16 @@ export class Driver {
   }
 
   /** Ends in good order: outputs done and said to be, lease given up. */
-  async #release(): Promise<void> {
+  async #release(ended?: Ended): Promise<void> {
     await this.#outputs;
     if (this.#manifest !== undefined) await this.#shared.release(this.#manifest);
     const head = this.#head as Head;
-    this.#head = await touchHead(this.#config.ports.table, this.#job, head, { out: head.time, expires: 0 });
+    this.#head = await touchHead(this.#config.ports.table, this.#job, head, {
+      out: head.time,
+      expires: 0,
+      // What was to be drained is drained.
+      ...(ended === "stopped" && head.desired === "drain" && { desired: "stop" }),
+    });
   }
 }
 

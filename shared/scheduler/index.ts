@@ -1,4 +1,4 @@
-export { Driver, type DriverConfig } from "./driver.js";
+export { Driver, type DriverConfig, type Ended } from "./driver.js";
 export { type RateOptions, rateLimit } from "./rate/index.js";
 export { assertFits, loadManifest } from "./recovery.js";
 export { defaultHedging, type HedgePolicy, TaskRunner } from "./task-runner.js";

@@ -51,6 +51,11 @@ export function objectsOfMemory(memory: Memory): ReadonlySet<string> {
   return new Set(pieces.filter((piece) => piece.bytes === undefined && isStored(piece)).map((piece) => piece.name));
 }
 
+/** True when some remembered RDD has elements. */
+export function holdsElements(memory: Memory): boolean {
+  return Object.values(memory).some((rdds) => rdds.some((rdd) => rdd.pieces.some(isStored)));
+}
+
 /** Without elements there is no object. */
 function isStored({ offsets }: KeptPiece): boolean {
   return (offsets.at(-1) ?? 0) > (offsets[0] ?? 0);

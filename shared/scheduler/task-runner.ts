@@ -56,6 +56,7 @@ export class TaskRunner {
   readonly #invoker: Invoker;
   readonly #clock: Clock;
   readonly #hedging: HedgePolicy | undefined;
+  #answers = 0;
 
   constructor(invoker: Invoker, clock: Clock, hedging: HedgePolicy | undefined = defaultHedging) {
     this.#invoker = invoker;
@@ -65,6 +66,11 @@ export class TaskRunner {
 
   get parallelism(): number {
     return this.#invoker.parallelism;
+  }
+
+  /** How many replies have come, of whatever kind: grows as long as executors get things done. */
+  get answers(): number {
+    return this.#answers;
   }
 
   /** The reply of the first attempt that succeeds. @throws the error of the last one when none does. */
@@ -123,6 +129,7 @@ export class TaskRunner {
       let failure: Error;
       try {
         const reply = (await this.#invoker.invoke(target, request, signal)) as ExecutorReply<R>;
+        this.#answers += 1;
         if (reply.ok) return reply.result;
         failure = deserializeError(reply.error);
       } catch (error) {

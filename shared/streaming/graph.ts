@@ -15,6 +15,8 @@ export interface StatefulSpec {
   readonly numPartitions: number | undefined;
   /** True when the program gave the operator its uid. */
   readonly named: boolean;
+  /** True when keys can disappear, or the function be called, because time passes. */
+  readonly timesOut: boolean;
 }
 
 /** What an operator reads of its parent's past. */

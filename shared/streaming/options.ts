@@ -37,6 +37,12 @@ export interface AppOptions {
   readonly backpressure?: BackpressureOptions;
   /** How long a graceful stop may take. @defaultValue ten batches, at least 10 s */
   readonly gracefulStopTimeout?: Duration;
+  /**
+   * On AWS: after so long without a record the application sleeps until the next tick of its schedule (a minute) finds some.
+   * It never sleeps while an input lags, a window holds elements, state can time out, or the last batch changed state.
+   * No batches are made while it sleeps, so outputs see no empty ones. @defaultValue it never sleeps
+   */
+  readonly idleTimeout?: Duration;
 }
 
 export interface ResolvedOptions {
@@ -50,6 +56,8 @@ export interface ResolvedOptions {
   readonly maxRatePerShard: number | undefined;
   readonly backpressure: ResolvedBackpressure | undefined;
   readonly gracefulStopTimeout: number;
+  /** Milliseconds; `undefined`: never idle. */
+  readonly idleTimeout: number | undefined;
 }
 
 /** At least this many committed batches stay readable: the newest and the one it came from. */
@@ -68,6 +76,7 @@ const KNOWN = [
   "maxRatePerShard",
   "backpressure",
   "gracefulStopTimeout",
+  "idleTimeout",
 ] as const satisfies readonly (keyof AppOptions)[];
 
 /** @throws {IllegalArgumentError} for unknown names and impossible values, naming them. */
@@ -93,6 +102,7 @@ export function resolveOptions(options: AppOptions): ResolvedOptions {
     backpressure: resolveBackpressure(options.backpressure),
     gracefulStopTimeout:
       options.gracefulStopTimeout?.milliseconds ?? Math.max(10 * batchDuration, MIN_GRACEFUL_STOP_MILLIS),
+    idleTimeout: options.idleTimeout?.milliseconds,
   };
 }
 

@@ -558,6 +558,11 @@ export class StreamingContext {
 
   // ------------------------------------------------------------------------------------------------------------------
 
+  /** @internal What tells the program's own listeners; whoever runs the graph without a master attaches a console to it. */
+  get listeners(): ListenerBus {
+    return this.#listeners;
+  }
+
   /** @internal */
   get graph(): StreamGraph {
     return this.#builder.graph;

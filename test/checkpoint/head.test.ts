@@ -49,6 +49,7 @@ describe("acquiring the head", () => {
       time: 0,
       out: 0,
       revision: 0,
+      desired: "run",
     });
     await commit(table, first, "m1");
     const second = await acquire(table, "b");

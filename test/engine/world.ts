@@ -6,7 +6,7 @@ import { decode, encode } from "../../shared/codec/index.js";
 import { type ExecutorEnvironment, execute, InProcessInvoker, PreparedCache } from "../../shared/executor/index.js";
 import { seconds } from "../../shared/index.js";
 import type { DriverPorts, ExecutorPorts, Invoker } from "../../shared/ports/index.js";
-import { Driver, type DriverConfig } from "../../shared/scheduler/index.js";
+import { Driver, type DriverConfig, type Ended } from "../../shared/scheduler/index.js";
 import {
   MemoryBlockStore,
   MemoryConsole,
@@ -92,7 +92,7 @@ export class World {
     });
   }
 
-  run(app: StreamingApp, options: RunOptions = {}): Promise<void> {
+  run(app: StreamingApp, options: RunOptions = {}): Promise<Ended> {
     return this.driver(app, options).run();
   }
 }

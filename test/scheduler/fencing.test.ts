@@ -7,7 +7,7 @@ import { observe, type Ports, program, type Seen, World } from "../engine/world.
 import { BATCHES, Life } from "./life.js";
 import { reachable } from "./reachable.js";
 
-const outcomeOf = (run: Promise<void>): Promise<unknown> =>
+const outcomeOf = (run: Promise<unknown>): Promise<unknown> =>
   run.then(
     () => "done",
     (error: unknown) => error,

@@ -130,7 +130,7 @@ function runningNode(
     parents: [partials],
     slide,
     window: { length, type: "running" },
-    stateful: { numPartitions, named: spec.name !== undefined },
+    stateful: { numPartitions, named: spec.name !== undefined, timesOut: false },
     async compute({ milliseconds: time }, batch) {
       const session = batch.session(uid);
       const covers = { after: time - length, upTo: time };

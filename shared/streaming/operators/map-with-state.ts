@@ -14,7 +14,11 @@ export function mapWithStateNode(
   return builder.add("mapWithState", options, (_id, uid) => ({
     parents: [parent],
     slide: parent.slide,
-    stateful: { numPartitions: settings.numPartitions, named: options.name !== undefined },
+    stateful: {
+      numPartitions: settings.numPartitions,
+      named: options.name !== undefined,
+      timesOut: settings.timeout !== undefined,
+    },
     async compute(time, batch) {
       const input = await batch.rdd(parent);
       const existing = batch.facts.statePartitions[uid];

@@ -12,7 +12,7 @@ export function updateStateByKeyNode(
   return builder.add("updateStateByKey", options, (_id, uid) => ({
     parents: [parent],
     slide: parent.slide,
-    stateful: { numPartitions: options.numPartitions, named: options.name !== undefined },
+    stateful: { numPartitions: options.numPartitions, named: options.name !== undefined, timesOut: false },
     async compute(_time, batch) {
       const input = await batch.rdd(parent);
       const existing = batch.facts.statePartitions[uid];
