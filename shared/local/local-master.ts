@@ -6,7 +6,7 @@ import { jobName, type Manifest, readHead } from "../checkpoint/index.js";
 import { CheckpointError, IllegalArgumentError, SluiceError } from "../errors/index.js";
 import { PreparedCache } from "../executor/index.js";
 import type { Console, DriverPorts, PutEntry } from "../ports/index.js";
-import { assertFits, Driver, loadManifest, rateLimit } from "../scheduler/index.js";
+import { assertFits, Driver, loadManifest, rateLimit, SWEEP_INTERVAL_MILLIS } from "../scheduler/index.js";
 import { type ReceiverEvent, type RunningReceiver, runReceiver } from "../sources/index.js";
 import { StateCache } from "../state/index.js";
 import {
@@ -149,6 +149,7 @@ class LocalRuntime implements Runtime {
       ports: this.#ports,
       prepared,
       listener: this.#listener,
+      sweepEvery: SWEEP_INTERVAL_MILLIS,
       ...(extras.maxBatches !== undefined && { maxBatches: extras.maxBatches }),
     });
   }

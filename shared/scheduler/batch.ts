@@ -16,6 +16,7 @@ import { BatchFailedError, CheckpointError, SluiceError } from "../errors/index.
 import { type LineageRequest, lineageKey, preparedBatch, withVariables } from "../executor/index.js";
 import type { DriverPorts } from "../ports/index.js";
 import { countUpdates, type DataRef, type Updates } from "../rdd/index.js";
+import { together } from "../rules/index.js";
 import type { StateChunk, StateMeta } from "../state/index.js";
 import {
   BatchBuilder,
@@ -125,7 +126,7 @@ async function claimInputs(
   environment: BatchEnvironment,
   start: BatchStart,
 ): Promise<ReadonlyMap<string, ClaimedInput>> {
-  const claimed = await Promise.all(
+  const claimed = await together(
     liveInputs(environment.graph).map(
       async ({ uid, input }) => [uid, await claimInput(environment, start, uid, input)] as const,
     ),

@@ -51,6 +51,7 @@ import { SharedVariables } from "./shared-data.js";
 import { slice } from "./slice.js";
 import { COLLAPSE_BYTES } from "./stage-runner.js";
 import { startPositions } from "./start-positions.js";
+import { sweep } from "./sweep.js";
 import { type HedgePolicy, TaskRunner } from "./task-runner.js";
 import { firstZeroTime, nextTime, realignedZeroTime } from "./ticks.js";
 
@@ -68,6 +69,8 @@ export interface DriverConfig {
   readonly maxBatches?: number;
   /** Other drivers of this job may be about: stand by while one of them is alive, and let them see that this one is. */
   readonly competing?: boolean;
+  /** Look for garbage that killed attempts left behind, at most once in so many milliseconds. @defaultValue never */
+  readonly sweepEvery?: number;
   /** How long this driver may live, milliseconds: it begins no batch after that, so that another one can go on in time. */
   readonly leaveAfterMillis?: number;
 }
@@ -169,7 +172,9 @@ export class Driver {
     this.#announcer.tell("onStarted", this.#startedAt);
     await this.#acquire(seen);
     await this.#finishOwedOutputs();
+    const swept = this.#sweep();
     const ended = await this.#batches();
+    await swept;
     await this.#release(ended);
     return ended;
   }
@@ -185,6 +190,18 @@ export class Driver {
       if (maySleep(this.#config.options, result.manifest)) return "idle";
     }
     return "finished";
+  }
+
+  /** Beside the batches. Garbage harms nobody, so neither does failing here. */
+  async #sweep(): Promise<void> {
+    const { ports, sweepEvery } = this.#config;
+    if (sweepEvery === undefined) return;
+    try {
+      const { deleted } = await sweep(ports, this.#job, sweepEvery);
+      if (deleted > 0) ports.console.log("info", `Deleted ${deleted} objects and items that no batch needs.`);
+    } catch (error) {
+      ports.console.log("warn", `Looking for garbage failed, and is tried again later: ${(error as Error).message}`);
+    }
   }
 
   /** True when the next batch is due only after this driver is to be gone. */

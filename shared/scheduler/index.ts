@@ -1,4 +1,5 @@
 export { Driver, type DriverConfig, type Ended } from "./driver.js";
 export { type RateOptions, rateLimit } from "./rate/index.js";
 export { assertFits, loadManifest } from "./recovery.js";
+export { SWEEP_INTERVAL_MILLIS, type Swept, sweep } from "./sweep.js";
 export { defaultHedging, type HedgePolicy, TaskRunner } from "./task-runner.js";

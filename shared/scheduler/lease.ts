@@ -60,7 +60,7 @@ export class Heartbeat {
 
   /** Resolves when no renewal is under way any more. */
   stop(): Promise<void> {
-    this.#stop.abort();
+    this.#stop.abort("done");
     return this.#running;
   }
 }

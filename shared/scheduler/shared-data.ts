@@ -87,8 +87,8 @@ export class SharedVariables {
       nextBroadcasts: Object.fromEntries(changed),
       accumulators: mergeUpdates(accumulators, before.accumulators, this.#fromOutputs, updates),
     };
-    const live = objectsOf(now);
-    const gone = [...objectsOf(before)].filter((object) => !live.has(object));
+    const live = objectsOfShared(now);
+    const gone = [...objectsOfShared(before)].filter((object) => !live.has(object));
     return {
       ...manifest,
       shared: now,
@@ -179,6 +179,15 @@ export class SharedVariables {
   }
 }
 
-function objectsOf({ broadcasts, nextBroadcasts }: SharedData): ReadonlySet<string> {
+/** Objects of broadcast variables that were updated after a manifest, by a driver that ended in good order. */
+export async function broadcastsAfter(table: Table, job: string, manifest: string): Promise<readonly string[]> {
+  const item = await table.get(afterKey(job, manifest));
+  return item === undefined
+    ? []
+    : Object.values((decode(item.bytes as Uint8Array) as After).broadcasts).map((ref) => ref.object);
+}
+
+/** Objects that hold the values of broadcast variables. */
+export function objectsOfShared({ broadcasts, nextBroadcasts }: SharedData): ReadonlySet<string> {
   return new Set([...Object.values(broadcasts), ...Object.values(nextBroadcasts)].map((ref) => ref.object));
 }

@@ -2,6 +2,7 @@ import type { LineageRequest, PartitionData, Prepared, RunRequest, RunResult } f
 import type { Stage } from "../plan/index.js";
 import type { Target } from "../ports/index.js";
 import { type DataRef, type KeptPiece, keptBytes, narrowParents, type RddNode, type Updates } from "../rdd/index.js";
+import { together } from "../rules/index.js";
 import type { StateMeta, StatePartitionMeta } from "../state/index.js";
 import { StageProgress, type TaskRunner } from "./task-runner.js";
 
@@ -88,7 +89,7 @@ class PlanRun {
   async spread(stages: readonly Stage[]): Promise<void> {
     const depths = [...new Set(stages.map((stage) => stage.depth))].sort((a, b) => a - b);
     for (const depth of depths) {
-      await Promise.all(stages.filter((stage) => stage.depth === depth).map((stage) => this.#stage(stage)));
+      await together(stages.filter((stage) => stage.depth === depth).map((stage) => this.#stage(stage)));
     }
   }
 
@@ -112,7 +113,7 @@ class PlanRun {
   async #stage(stage: Stage): Promise<void> {
     const groups = groupTasks(stage, this.#tasks.parallelism);
     const progress = new StageProgress(groups.length);
-    const results = await Promise.all(
+    const results = await together(
       groups.map(({ target, tasks }) => {
         const request = this.#request(
           [{ stage: stage.id, tasks }],

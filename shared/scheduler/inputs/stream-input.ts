@@ -3,6 +3,7 @@ import { DataLossError, StreamNotFoundError } from "../../errors/index.js";
 import type { ReadShardResult } from "../../executor/index.js";
 import type { ShardStart, StreamSource } from "../../ports/index.js";
 import { byteLength, type PartitionSource } from "../../rdd/index.js";
+import { together } from "../../rules/index.js";
 import type { StreamInput } from "../../streaming/index.js";
 import type { TaskRunner } from "../task-runner.js";
 import type { ClaimedInput } from "./claim.js";
@@ -76,7 +77,7 @@ export async function claimStream(
 ): Promise<ClaimedInput> {
   await assertNothingLost(streams, input, position, batch);
   const shards = readableShards(position);
-  const read = await Promise.all(
+  const read = await together(
     shards.map(async (shard) => {
       const block = blockName(batch.job, batch.previousManifest, batch.uid, shard);
       const result = await tasks.run<ReadShardResult>(
