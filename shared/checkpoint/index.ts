@@ -1,4 +1,15 @@
 export {
+  type AttemptRecord,
+  BATCH_RECORD_VERSION,
+  type BatchStats,
+  type CallRecord,
+  type InputRecord,
+  type ShardRecord,
+  type StageRecord,
+  type StateRecord,
+  storedStats,
+} from "./batch-stats.js";
+export {
   encodeHeaderBlock,
   encodeRecordBlock,
   type InputBlockHeader,

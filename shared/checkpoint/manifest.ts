@@ -4,6 +4,7 @@ import { CheckpointError } from "../errors/index.js";
 import type { BlockStore, ShardStart, Table } from "../ports/index.js";
 import type { DataRef, KeptRdd, SharedData } from "../rdd/index.js";
 import type { StateMeta } from "../state/index.js";
+import type { BatchStats } from "./batch-stats.js";
 import { manifestKey, manifestObject } from "./names.js";
 
 /** How far a shard has been read. */
@@ -74,6 +75,8 @@ export interface Manifest {
   readonly records: number;
   /** Time of the first of the last batches that had nothing to do and left nothing to do; `undefined` after one that had. */
   readonly quietSince: number | undefined;
+  /** How the batch ran. */
+  readonly stats: BatchStats;
   /** By uid of inputs with a rate estimator: what was known when the batch began. */
   readonly rates: Readonly<Record<string, InputRate>>;
   readonly failed: BatchFailure | undefined;

@@ -3,14 +3,19 @@
  * everything has a name that no other attempt can produce, so it can be dropped at any point.
  */
 import {
+  BATCH_RECORD_VERSION,
   type BatchFailure,
   type BatchPlan,
+  type BatchStats,
   blockName,
   type InputPosition,
+  type InputRecord,
   MANIFEST_FORMAT,
   type Manifest,
   type Names,
   planKey,
+  type StateRecord,
+  storedStats,
 } from "../checkpoint/index.js";
 import { BatchFailedError, CheckpointError, SluiceError } from "../errors/index.js";
 import { type LineageRequest, lineageKey, preparedBatch, withVariables } from "../executor/index.js";
@@ -23,7 +28,6 @@ import {
   type BatchFacts,
   type BatchLineage,
   buildBatch,
-  type InputRecord,
   liveInputs,
   type OutputNode,
   type ResolvedOptions,
@@ -46,7 +50,7 @@ export interface BatchEnvironment extends BodyEnvironment {
 /** What a batch came to, ready to be committed. */
 export interface BatchResult {
   readonly manifest: Manifest;
-  readonly inputs: readonly InputRecord[];
+  readonly stats: BatchStats;
   readonly error: BatchFailedError | undefined;
   readonly tasks: number;
   readonly shuffleBytes: number;
@@ -65,6 +69,9 @@ export interface BatchStart {
   /** Revision under which the plan was claimed. */
   readonly revision: number;
   readonly rates: Rates;
+  /** When it was due, and when the driver began with it; epoch milliseconds. */
+  readonly submittedAt: number;
+  readonly startedAt: number;
   /** Is told what the batch consists of, before it runs. */
   onGenerated?(inputs: readonly InputRecord[], outputs: readonly OutputNode[]): void;
 }
@@ -78,6 +85,7 @@ const NOTHING: Computed = {
   added: {},
   tasks: 0,
   shuffleBytes: 0,
+  stages: [],
   lineage: { outputs: [], kept: [], states: [] },
 };
 
@@ -102,9 +110,18 @@ export async function runBatch(environment: BatchEnvironment, start: BatchStart)
     outcome = NOTHING;
   }
   const lagging = [...inputs.values()].some((input) => input.lagging);
-  const manifest = manifestOf(environment, start, inputs, outcome, error, lagging);
+  const state: Readonly<Record<string, StateMeta>> = { ...start.previous?.state, ...outcome.state };
+  const stats: BatchStats = {
+    version: BATCH_RECORD_VERSION,
+    submittedAt: start.submittedAt,
+    startedAt: start.startedAt,
+    inputs: records,
+    stages: outcome.stages,
+    state: stateRecords(start.previous?.state ?? {}, state),
+  };
+  const manifest = manifestOf(environment, start, inputs, { ...outcome, state }, error, stats, lagging);
   const { tasks, shuffleBytes, scratch } = outcome;
-  return { manifest, inputs: records, error, tasks, shuffleBytes, scratch, added: outcome.added, lagging };
+  return { manifest, stats, error, tasks, shuffleBytes, scratch, added: outcome.added, lagging };
 }
 
 /** Failures of the program or its data; all others (the world's) end the driver, which starts again from the head. */
@@ -224,11 +241,12 @@ function manifestOf(
   inputs: ReadonlyMap<string, ClaimedInput>,
   outcome: Computed,
   error: BatchFailedError | undefined,
+  stats: BatchStats,
   lagging: boolean,
 ): Manifest {
   const { job, codeVersion, ports, options, graph } = environment;
   const { previous, plan, revision } = start;
-  const state: Readonly<Record<string, StateMeta>> = { ...previous?.state, ...outcome.state };
+  const { state } = outcome;
   const outputs = outcome.lineage.outputs.map(({ output: { uid }, node }): [string, (DataRef | undefined)[]] => [
     uid,
     Array.from({ length: node.numPartitions }, (_, partition) => outcome.captured[uid]?.[partition]),
@@ -254,6 +272,7 @@ function manifestOf(
     shared: { ...plan.shared, accumulators: previous?.shared.accumulators ?? {} },
     records,
     quietSince: quiet ? (previous?.quietSince ?? plan.time) : undefined,
+    stats: storedStats(stats),
     rates: start.rates,
     failed: error && failureOf(error),
     owned: {
@@ -262,6 +281,25 @@ function manifestOf(
     },
     dropped: bothNames(droppedChunks(job, previous?.state ?? {}, state), droppedMemory(previous?.kept ?? {}, kept)),
   };
+}
+
+/** What state there is after a batch, and how much of it the batch wrote. */
+function stateRecords(
+  before: Readonly<Record<string, StateMeta>>,
+  after: Readonly<Record<string, StateMeta>>,
+): readonly StateRecord[] {
+  const old = new Set(chunksOf(before).map(({ name }) => name));
+  return Object.entries(after).map(([uid, { partitions }]) => {
+    const chunks = partitions.flatMap(({ chain }) => chain);
+    const bytesOf = (some: readonly StateChunk[]): number => some.reduce((sum, { bytes }) => sum + bytes, 0);
+    return {
+      uid,
+      partitions: partitions.length,
+      keys: partitions.reduce((sum, { keys }) => sum + keys, 0),
+      bytes: bytesOf(chunks),
+      written: bytesOf(chunks.filter(({ name }) => !old.has(name))),
+    };
+  });
 }
 
 function failureOf(error: BatchFailedError): BatchFailure {

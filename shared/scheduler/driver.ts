@@ -365,14 +365,11 @@ export class Driver {
     this.#announcer.tell("onBatchCommitted", {
       time: manifest.time,
       records: manifest.records,
-      inputs: result.inputs,
-      ...times,
+      ...result.stats,
       committedAt,
       tasks: result.tasks,
       shuffleBytes: result.shuffleBytes,
-      stateKeys: Object.values(manifest.state)
-        .flatMap((meta) => meta.partitions)
-        .reduce((sum, p) => sum + p.keys, 0),
+      stateKeys: result.stats.state.reduce((sum, { keys }) => sum + keys, 0),
       accumulators: manifest.shared.accumulators,
       error: result.error,
     });
@@ -392,6 +389,7 @@ export class Driver {
         plan,
         revision,
         rates: this.#rates.rates,
+        ...times,
         onGenerated: (inputs, outputs) => {
           const records = outputs.map((output) => outputRecord(time, output));
           this.#announcer.tell("onBatchStarted", { time, inputs, outputs: records, ...times });
@@ -405,12 +403,12 @@ export class Driver {
   }
 
   /** Learns from a batch how fast inputs may come from now on. Stages and outputs of batches overlap, so the slower of the two counts. */
-  #adjustRates({ inputs, manifest }: BatchResult, times: BatchTimes, outputsMillis: number): void {
+  #adjustRates({ stats, manifest }: BatchResult, times: BatchTimes, outputsMillis: number): void {
     const limits = this.#rates.finished(manifest.positions, {
       time: this.#config.ports.clock.now(),
       processingDelay: Math.max(times.stagesMillis, outputsMillis),
       schedulingDelay: times.startedAt - times.submittedAt,
-      records: Object.fromEntries(inputs.map(({ uid, records }) => [uid, records])),
+      records: Object.fromEntries(stats.inputs.map(({ uid, records }) => [uid, records])),
     });
     if (limits.size > 0) this.#announcer.tell("onRatesChanged", limits);
   }

@@ -1,3 +1,4 @@
+import type { AttemptRecord, StageRecord } from "../checkpoint/index.js";
 import type { LineageRequest, PartitionData, Prepared, RunRequest, RunResult } from "../executor/index.js";
 import type { Stage } from "../plan/index.js";
 import type { Target } from "../ports/index.js";
@@ -19,6 +20,7 @@ export interface PlanResult {
   readonly updates: readonly Updates[];
   readonly tasks: number;
   readonly shuffleBytes: number;
+  readonly stages: readonly StageRecord[];
 }
 
 export interface PlanInput {
@@ -70,6 +72,7 @@ class PlanRun {
   readonly #state: Nested<StatePartitionMeta> = {};
   readonly #kept: Record<string, KeptPiece[]> = {};
   readonly #updates: { readonly stage: number; readonly updates: Updates }[] = [];
+  readonly #stages: StageRecord[] = [];
   #taskCount = 0;
   #shuffleBytes = 0;
 
@@ -82,7 +85,16 @@ class PlanRun {
   /** All stages in one call. */
   async collapsed(stages: readonly Stage[]): Promise<void> {
     const work = stages.map((stage) => ({ stage: stage.id, tasks: stage.tasks.map((task) => task.index) }));
-    this.#add(await this.#tasks.run<RunResult>({ type: "in-place" }, this.#request(work, {}, {})));
+    const attempts: AttemptRecord[] = [];
+    const request = this.#request(work, {}, {});
+    const result = await this.#tasks.run<RunResult>({ type: "in-place" }, request, undefined, attempts);
+    this.#add(result);
+    const all = work.flatMap(({ tasks }) => tasks);
+    for (const [i, stage] of stages.entries()) {
+      const first = stages[0] as Stage;
+      const own = i === 0 ? { calls: [{ tasks: all, attempts }], shuffleBytes: result.stats.shuffleBytes } : undefined;
+      this.#stages.push({ ...stageRecord(stage), ...own, collapsedInto: i === 0 ? undefined : first.id });
+    }
   }
 
   /** Stage after stage by depth; stages of one depth do not depend on each other. */
@@ -107,23 +119,27 @@ class PlanRun {
       updates: this.#updates.sort((a, b) => a.stage - b.stage).map(({ updates }) => updates),
       tasks: this.#taskCount,
       shuffleBytes: this.#shuffleBytes,
+      stages: this.#stages.sort((a, b) => a.id - b.id),
     };
   }
 
   async #stage(stage: Stage): Promise<void> {
     const groups = groupTasks(stage, this.#tasks.parallelism);
     const progress = new StageProgress(groups.length);
+    const calls = groups.map(({ tasks }) => ({ tasks, attempts: [] as AttemptRecord[] }));
     const results = await together(
-      groups.map(({ target, tasks }) => {
+      groups.map(({ target, tasks }, i) => {
         const request = this.#request(
           [{ stage: stage.id, tasks }],
           this.#exchangeInputs(stage, tasks),
           this.#handOvers(stage, tasks),
         );
-        return this.#tasks.run<RunResult>(target, request, progress);
+        return this.#tasks.run<RunResult>(target, request, progress, calls[i]?.attempts);
       }),
     );
     for (const result of results) this.#add(result, stage.id);
+    const shuffleBytes = results.reduce((sum, { stats }) => sum + stats.shuffleBytes, 0);
+    this.#stages.push({ ...stageRecord(stage), calls, shuffleBytes });
   }
 
   #request(
@@ -177,6 +193,11 @@ class PlanRun {
     this.#taskCount += result.stats.tasks;
     this.#shuffleBytes += result.stats.shuffleBytes;
   }
+}
+
+function stageRecord({ id, depth, nodes, tasks }: Stage): StageRecord {
+  const operators = [...new Set(nodes.map((node) => node.label))];
+  return { id, depth, operators, tasks: tasks.length, calls: [], collapsedInto: undefined, shuffleBytes: 0 };
 }
 
 /** Names of the objects among some data. */

@@ -2,6 +2,7 @@
  * Sends requests to executors until one succeeds. Attempts may be doubled (hedged) when one takes much longer than its
  * siblings: whatever two attempts of a task write has different names, and only the first reply is used.
  */
+import type { AttemptRecord } from "../checkpoint/index.js";
 import { ExecutorLostError, SluiceError, ThrottledError } from "../errors/index.js";
 import { deserializeError, type ExecutorReply, type ExecutorRequest } from "../executor/index.js";
 import type { Clock, Invoker, Target } from "../ports/index.js";
@@ -73,16 +74,25 @@ export class TaskRunner {
     return this.#answers;
   }
 
-  /** The reply of the first attempt that succeeds. @throws the error of the last one when none does. */
-  async run<R>(target: Target, request: ExecutorRequest, progress?: StageProgress): Promise<R> {
+  /**
+   * The reply of the first attempt that succeeds.
+   * @param log Is told of every attempt.
+   * @throws the error of the last one when none does.
+   */
+  async run<R>(
+    target: Target,
+    request: ExecutorRequest,
+    progress?: StageProgress,
+    log: AttemptRecord[] = [],
+  ): Promise<R> {
     const started = this.#clock.monotonic();
     const cancel = new AbortController();
     try {
-      const first = this.#attempts<R>(target, request, cancel.signal);
+      const first = this.#attempts<R>(target, request, cancel.signal, { log, hedge: false });
       const result =
         this.#hedging === undefined || progress === undefined || this.#invoker.parallelism === 1
           ? await first
-          : await this.#hedged(first, request, progress, this.#hedging, started, cancel.signal);
+          : await this.#hedged(first, request, progress, this.#hedging, started, cancel.signal, log);
       progress?.finished(this.#clock.monotonic() - started);
       return result;
     } finally {
@@ -97,6 +107,7 @@ export class TaskRunner {
     policy: HedgePolicy,
     started: number,
     signal: AbortSignal,
+    log: AttemptRecord[],
   ): Promise<R> {
     let settled = false;
     const done = first.finally(() => {
@@ -114,12 +125,19 @@ export class TaskRunner {
       if (settled) return done;
     }
     // The second attempt goes elsewhere: a slot that hangs would hang again.
-    return Promise.any([done, this.#attempts<R>({ type: "any" }, request, signal)]).catch((error: unknown) => {
-      throw error instanceof AggregateError ? error.errors[0] : error;
-    });
+    return Promise.any([done, this.#attempts<R>({ type: "any" }, request, signal, { log, hedge: true })]).catch(
+      (error: unknown) => {
+        throw error instanceof AggregateError ? error.errors[0] : error;
+      },
+    );
   }
 
-  async #attempts<R>(target: Target, request: ExecutorRequest, signal: AbortSignal): Promise<R> {
+  async #attempts<R>(
+    target: Target,
+    request: ExecutorRequest,
+    signal: AbortSignal,
+    { log, hedge }: { readonly log: AttemptRecord[]; readonly hedge: boolean },
+  ): Promise<R> {
     let lost = 0;
     let throttled = 0;
     let failures = 0;
@@ -127,16 +145,26 @@ export class TaskRunner {
     let lastFailure = "";
     for (;;) {
       let failure: Error;
+      const startedAt = this.#clock.now();
+      const began = this.#clock.monotonic();
+      const ended = (outcome: AttemptRecord["outcome"], error?: Error): void => {
+        const millis = this.#clock.monotonic() - began;
+        log.push({ startedAt, millis, hedge, outcome, executor: executorOf(target), error: error?.message });
+      };
       try {
         const reply = (await this.#invoker.invoke(target, request, signal)) as ExecutorReply<R>;
         this.#answers += 1;
-        if (reply.ok) return reply.result;
+        if (reply.ok) {
+          ended(signal.aborted ? "abandoned" : "done");
+          return reply.result;
+        }
         failure = deserializeError(reply.error);
       } catch (error) {
         failure = error as Error;
       }
+      ended(signal.aborted ? "abandoned" : outcomeOf(failure), failure);
       if (signal.aborted) throw failure;
-      if (failure instanceof ThrottledError || retryOf(failure) === "pause") {
+      if (outcomeOf(failure) === "throttled") {
         throttled += 1;
         if (throttled >= MAX_THROTTLES) throw failure;
         await this.#clock.sleep(Math.min(THROTTLE_PAUSE.first * 2 ** (throttled - 1), THROTTLE_PAUSE.longest), signal);
@@ -153,6 +181,15 @@ export class TaskRunner {
       }
     }
   }
+}
+
+function outcomeOf(failure: Error): "failed" | "lost" | "throttled" {
+  if (failure instanceof ThrottledError || retryOf(failure) === "pause") return "throttled";
+  return failure instanceof ExecutorLostError ? "lost" : "failed";
+}
+
+function executorOf(target: Target): string {
+  return target.type === "slot" ? `slot ${target.slot}` : target.type;
 }
 
 /** Errors that are not ours come from the world and are tried again. */

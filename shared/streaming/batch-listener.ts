@@ -2,65 +2,8 @@
  * What the driver and the receivers tell while an application runs. Everything that shows batches (listeners, the command
  * line, the console, metrics) is fed from here.
  */
-import type { Input } from "./inputs.js";
+import type { BatchRecord, OutputRecord, StartedBatch } from "./batch-record.js";
 import type { ReceiverEvent } from "./receiver-event.js";
-
-/** What an input brought to a batch. */
-export interface InputRecord {
-  /** Position among the application's inputs, in definition order. */
-  readonly id: number;
-  readonly uid: string;
-  readonly type: Input["type"];
-  /** Number of records; 0 for files, whose lines are counted nowhere. */
-  readonly records: number;
-  /** Files that were read. */
-  readonly files: readonly string[];
-}
-
-/** An output operation in a batch. */
-export interface OutputRecord {
-  /** Batch time, epoch milliseconds. */
-  readonly time: number;
-  /** Position among the application's output operations, in definition order. */
-  readonly id: number;
-  readonly uid: string;
-  readonly kind: string;
-}
-
-/** A batch whose records are known and that now runs. */
-export interface StartedBatch {
-  /** Batch time, epoch milliseconds. */
-  readonly time: number;
-  readonly inputs: readonly InputRecord[];
-  /** What it will put out, in definition order; nothing when no output operation has an RDD at this time. */
-  readonly outputs: readonly OutputRecord[];
-  /** When the batch was due; epoch milliseconds. */
-  readonly submittedAt: number;
-  /** When the driver began with it; epoch milliseconds. */
-  readonly startedAt: number;
-}
-
-/** A batch that was committed, or with `error` passed over. */
-export interface BatchRecord {
-  /** Batch time, epoch milliseconds. */
-  readonly time: number;
-  /** Records read from all inputs. */
-  readonly records: number;
-  readonly inputs: readonly InputRecord[];
-  /** When the batch was due; epoch milliseconds. */
-  readonly submittedAt: number;
-  /** When the driver began with it. */
-  readonly startedAt: number;
-  /** When it was committed; its outputs run after that. */
-  readonly committedAt: number;
-  readonly tasks: number;
-  readonly shuffleBytes: number;
-  /** Keys with state, over all stateful operators. */
-  readonly stateKeys: number;
-  /** By name: totals of accumulators after the batch. */
-  readonly accumulators: Readonly<Record<string, unknown>>;
-  readonly error: Error | undefined;
-}
 
 /** Called on the driver, in the order in which things happen. What a call throws is reported and changes nothing. */
 export interface BatchListener {

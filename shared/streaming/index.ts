@@ -12,14 +12,8 @@ export {
   buildBatch,
   noActions,
 } from "./batch-builder.js";
-export {
-  type BatchListener,
-  type BatchRecord,
-  type InputRecord,
-  type OutputRecord,
-  type StartedBatch,
-  tellAll,
-} from "./batch-listener.js";
+export { type BatchListener, tellAll } from "./batch-listener.js";
+export type { BatchRecord, OutputRecord, StartedBatch } from "./batch-record.js";
 export {
   type BatchSlice,
   DStream,

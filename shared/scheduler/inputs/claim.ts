@@ -1,4 +1,4 @@
-import { encodeHeaderBlock, type InputPosition, readBlockHeader } from "../../checkpoint/index.js";
+import { encodeHeaderBlock, type InputPosition, readBlockHeader, type ShardRecord } from "../../checkpoint/index.js";
 import { CheckpointError } from "../../errors/index.js";
 import type { BlockStore } from "../../ports/index.js";
 import type { PartitionSource } from "../../rdd/index.js";
@@ -12,6 +12,8 @@ export interface ClaimedInput {
   readonly records: number;
   /** Bytes to be read, as far as known: decides how far the batch is spread. */
   readonly bytes: number;
+  /** Of streams: what was read of which shard. */
+  readonly shards?: readonly ShardRecord[];
   /** Names of the claimed blocks. */
   readonly blocks: readonly string[];
   /** True when more could have been read: something is left for the next batch. */

@@ -1,4 +1,5 @@
-import { type InputRecord, inputIds, liveInputs, type StreamGraph } from "../../streaming/index.js";
+import type { InputRecord } from "../../checkpoint/index.js";
+import { inputIds, liveInputs, type StreamGraph } from "../../streaming/index.js";
 import type { ClaimedInput } from "./claim.js";
 
 /** What the inputs brought to a batch, in definition order. */
@@ -7,7 +8,9 @@ export function inputRecords(graph: StreamGraph, claimed: ReadonlyMap<string, Cl
   return liveInputs(graph).map(({ uid, input }) => {
     const own = claimed.get(uid);
     const records = own?.records ?? 0;
-    return { id: ids.get(uid) ?? 0, uid, type: input.type, records, files: own === undefined ? [] : filesOf(own) };
+    const files = own === undefined ? [] : filesOf(own);
+    const { bytes = 0, shards = [] } = own ?? {};
+    return { id: ids.get(uid) ?? 0, uid, type: input.type, records, bytes, files, shards };
   });
 }
 

@@ -1,4 +1,10 @@
-import { blockName, type InputPosition, type ShardPosition } from "../../checkpoint/index.js";
+import {
+  type AttemptRecord,
+  blockName,
+  type InputPosition,
+  type ShardPosition,
+  type ShardRecord,
+} from "../../checkpoint/index.js";
 import { DataLossError, StreamNotFoundError } from "../../errors/index.js";
 import type { ReadShardResult } from "../../executor/index.js";
 import type { ShardStart, StreamSource } from "../../ports/index.js";
@@ -80,6 +86,7 @@ export async function claimStream(
   const read = await together(
     shards.map(async (shard) => {
       const block = blockName(batch.job, batch.previousManifest, batch.uid, shard);
+      const attempts: AttemptRecord[] = [];
       const result = await tasks.run<ReadShardResult>(
         { type: "any" },
         {
@@ -91,8 +98,10 @@ export async function claimStream(
           until: batch.time,
           maxRecords: batch.maxRecordsPerShard(shards.length),
         },
+        undefined,
+        attempts,
       );
-      return { shard, block, result };
+      return { shard, block, result, attempts };
     }),
   );
   const after = { ...position.shards };
@@ -106,7 +115,25 @@ export async function claimStream(
     records: read.reduce((sum, { result }) => sum + result.header.records, 0),
     bytes: read.reduce((sum, { result }) => sum + byteLength(result.payload), 0),
     blocks: read.map(({ block }) => block),
+    shards: read.map(({ shard, result, attempts }) => shardRecord(shard, result, attempts)),
     lagging: read.some(({ result }) => result.header.millisBehindLatest > 0),
+  };
+}
+
+function shardRecord(
+  shard: string,
+  { header, payload }: ReadShardResult,
+  attempts: readonly AttemptRecord[],
+): ShardRecord {
+  const { next } = header.position;
+  return {
+    shard,
+    records: header.records,
+    bytes: byteLength(payload),
+    position: next.type === "after-sequence-number" ? next.sequenceNumber : undefined,
+    ended: next.type === "end",
+    lagMillis: header.millisBehindLatest,
+    attempts,
   };
 }
 

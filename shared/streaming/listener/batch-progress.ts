@@ -1,5 +1,6 @@
+import type { InputRecord } from "../../checkpoint/index.js";
 import { Time } from "../../time/index.js";
-import type { InputRecord, OutputRecord, StartedBatch } from "../batch-listener.js";
+import type { OutputRecord, StartedBatch } from "../batch-record.js";
 import type { BatchInfo, OutputOperationInfo, StreamInputInfo } from "./streaming-listener.js";
 
 /** How far a batch has got; turns what the driver tells into what listeners see. */

@@ -1,6 +1,7 @@
 import { IllegalStateError } from "../../errors/index.js";
 import type { Console } from "../../ports/index.js";
-import type { BatchListener, BatchRecord, OutputRecord, StartedBatch } from "../batch-listener.js";
+import type { BatchListener } from "../batch-listener.js";
+import type { BatchRecord, OutputRecord, StartedBatch } from "../batch-record.js";
 import type { ReceiverEvent } from "../receiver-event.js";
 import { BatchProgress, outputInfo } from "./batch-progress.js";
 import type { StreamingListener } from "./streaming-listener.js";
