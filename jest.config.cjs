@@ -8,6 +8,7 @@ const common = {
     "^sluice$": "<rootDir>/shared/index.ts",
     "^sluice/testing$": "<rootDir>/shared/testing/index.ts",
     "^sluice/cdk$": "<rootDir>/infra/index.ts",
+    "^sluice/functions$": "<rootDir>/functions/index.ts",
   },
 };
 

@@ -6,6 +6,7 @@ export {
   CheckpointError,
   CorruptDataError,
   DataLossError,
+  DeploymentError,
   type ErrorDetails,
   ExecutorLostError,
   ExpiredIteratorError,
@@ -21,6 +22,7 @@ export {
   SluiceError,
   StreamNotFoundError,
   ThrottledError,
+  UnknownOutcomeError,
   UserCodeError,
   ValueTooLargeError,
 } from "./errors/index.js";

@@ -4,6 +4,7 @@ import {
   CheckpointError,
   CorruptDataError,
   DataLossError,
+  DeploymentError,
   ExecutorLostError,
   ExpiredIteratorError,
   FencedError,
@@ -17,6 +18,7 @@ import {
   SluiceError,
   StreamNotFoundError,
   ThrottledError,
+  UnknownOutcomeError,
   UserCodeError,
   ValueTooLargeError,
 } from "./errors.js";
@@ -27,6 +29,7 @@ const classes: Readonly<Record<string, { readonly prototype: SluiceError }>> = {
   SLUICE_CHECKPOINT: CheckpointError,
   SLUICE_CORRUPT_DATA: CorruptDataError,
   SLUICE_DATA_LOSS: DataLossError,
+  SLUICE_DEPLOYMENT: DeploymentError,
   SLUICE_EXECUTOR_LOST: ExecutorLostError,
   SLUICE_EXPIRED_ITERATOR: ExpiredIteratorError,
   SLUICE_FENCED: FencedError,
@@ -39,6 +42,7 @@ const classes: Readonly<Record<string, { readonly prototype: SluiceError }>> = {
   SLUICE_OUTPUT_FAILED: OutputFailedError,
   SLUICE_STREAM_NOT_FOUND: StreamNotFoundError,
   SLUICE_THROTTLED: ThrottledError,
+  SLUICE_UNKNOWN_OUTCOME: UnknownOutcomeError,
   SLUICE_USER_CODE: UserCodeError,
   SLUICE_VALUE_TOO_LARGE: ValueTooLargeError,
 };

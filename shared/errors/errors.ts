@@ -146,10 +146,24 @@ export class ThrottledError extends SluiceError {
   }
 }
 
+/** The answer to a write was lost, and what is stored does not show any more whether it was done. */
+export class UnknownOutcomeError extends SluiceError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("SLUICE_UNKNOWN_OUTCOME", message, { retry: "batch", ...(details && { details }) });
+  }
+}
+
 /** A shard iterator is older than five minutes. */
 export class ExpiredIteratorError extends SluiceError {
   constructor(message: string, details?: ErrorDetails) {
     super("SLUICE_EXPIRED_ITERATOR", message, { retry: "task", ...(details && { details }) });
+  }
+}
+
+/** A deployed application, or what is needed to reach it, is not as a command needs it. `details.install` installs what is missing. */
+export class DeploymentError extends SluiceError {
+  constructor(message: string, details?: ErrorDetails, cause?: unknown) {
+    super("SLUICE_DEPLOYMENT", message, { ...(details && { details }), cause });
   }
 }
 

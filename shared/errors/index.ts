@@ -5,6 +5,7 @@ export {
   CheckpointError,
   CorruptDataError,
   DataLossError,
+  DeploymentError,
   type ErrorDetails,
   ExecutorLostError,
   ExpiredIteratorError,
@@ -20,6 +21,7 @@ export {
   SluiceError,
   StreamNotFoundError,
   ThrottledError,
+  UnknownOutcomeError,
   UserCodeError,
   ValueTooLargeError,
 } from "./errors.js";

@@ -41,10 +41,14 @@ async function runTasks(environment: ExecutorEnvironment, request: RunRequest): 
 /** How long a body may take to come to the call again that it is run again for, milliseconds. */
 const MAX_REPLAY_MILLIS = 30_000;
 
+/** Why the waiting ends. A reason of our own saves making an exception with a stack each time. */
+const DONE = "done";
+
 /** A body that waits for something that does not happen on executors would wait for ever. */
 async function inTime<T>(clock: Clock, { lineage }: RunRequest, prepare: () => Promise<T>): Promise<T> {
   const timer = new AbortController();
-  const expired = clock.sleep(MAX_REPLAY_MILLIS, timer.signal).then(() => {
+  const expired = clock.sleep(MAX_REPLAY_MILLIS, timer.signal).then((): T | Promise<T> => {
+    if (timer.signal.aborted) return new Promise<never>(() => {});
     const { owner = "The program", name = "its end" } = lineage.action ?? {};
     throw new NonDeterministicBodyError(
       `${owner} was run again and did not come to ${name} within ${MAX_REPLAY_MILLIS} ms: a body must not wait for anything but its actions and steps.`,
@@ -55,7 +59,7 @@ async function inTime<T>(clock: Clock, { lineage }: RunRequest, prepare: () => P
   try {
     return await Promise.race([prepare(), expired]);
   } finally {
-    timer.abort();
+    timer.abort(DONE);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   userError,
   type WindowNode,
 } from "../rdd/index.js";
+import { together } from "../rules/index.js";
 import { JoinedValues, ReducedValues, type StateCache, WindowContents } from "../state/index.js";
 import { load } from "./data.js";
 
@@ -58,7 +59,7 @@ export async function openWindow(
   }
   const known = warm?.names ?? [];
   const contents = warm !== undefined && known.every((name, i) => past[i]?.name === name) ? warm : emptyWindow(node);
-  const missing = await Promise.all(
+  const missing = await together(
     past.slice(contents.names.length).map(
       async ({ time, name, ref }): Promise<Missing> => ({
         time,

@@ -50,7 +50,7 @@ export async function sweep(ports: SweepPorts, job: string, interval = SWEEP_INT
   const deleted = await sweepMarked(ports, job, marked);
   const mark = await markGarbage(ports, job);
   await blocks.put(`${marks(job)}${ports.ids.next()}`, encode(mark));
-  await blocks.delete(names);
+  if (names.length > 0) await blocks.delete(names);
   return { marked: mark.items.length + mark.objects.length, deleted };
 }
 
@@ -68,8 +68,8 @@ async function sweepMarked(ports: SweepPorts, job: string, marked: readonly Mark
   const live = await reachableFrom(ports, job, head?.manifest ?? "");
   const items = settled.flatMap((mark) => mark.items).filter((name) => !live.items.has(name));
   const objects = settled.flatMap((mark) => mark.objects).filter((name) => !live.objects.has(name));
-  await ports.blocks.delete(objects);
-  await ports.table.delete(items.map((sort) => ({ partition: job, sort })));
+  if (objects.length > 0) await ports.blocks.delete(objects);
+  if (items.length > 0) await ports.table.delete(items.map((sort) => ({ partition: job, sort })));
   return items.length + objects.length;
 }
 

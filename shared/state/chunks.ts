@@ -6,6 +6,7 @@ import { decode, decodeColumn, encode, encodeColumn } from "../codec/index.js";
 import { CheckpointError } from "../errors/index.js";
 import type { BlockStore, Ids, ItemKey, Table } from "../ports/index.js";
 import type { Coverage } from "../rdd/index.js";
+import { together } from "../rules/index.js";
 import { type StateChanges, StatePartition } from "./state-partition.js";
 
 /** A chunk as the manifest lists it. */
@@ -63,7 +64,7 @@ export async function loadState(
   const partition = new StatePartition(from, to);
   for (const source of meta.partitions) {
     if (source.to <= from || source.from >= to) continue;
-    const chunks = await Promise.all(source.chain.map((chunk) => readChunk(storage, chunk)));
+    const chunks = await together(source.chain.map((chunk) => readChunk(storage, chunk)));
     for (const chunk of chunks) partition.apply(source.from, chunk);
   }
   return partition;

@@ -86,7 +86,18 @@ describe("the page of differences", () => {
   );
 
   /** Members that are for this package alone. */
-  const INTERNAL = ["constructor", "graph", "builder", "sliceOf", "node", "isUpdated", "isRemoved", "wrap", "settings"];
+  const INTERNAL = [
+    "constructor",
+    "graph",
+    "builder",
+    "listeners",
+    "sliceOf",
+    "node",
+    "isUpdated",
+    "isRemoved",
+    "wrap",
+    "settings",
+  ];
 
   const methodsOf = (type: { readonly prototype: object }): readonly string[] => [
     ...Object.getOwnPropertyNames(type),

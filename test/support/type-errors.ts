@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 const root = join(__dirname, "../..");
@@ -12,6 +12,9 @@ export function typeErrorsOf(folder: string, paths: readonly string[]): string {
     files: paths,
     include: [],
   };
+  // Packages are found from where the files are.
+  const modules = join(folder, "node_modules");
+  if (!existsSync(modules)) symlinkSync(join(root, "node_modules"), modules, "junction");
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");

@@ -1,0 +1,18 @@
+/** Prefixes of what an application keeps in its bucket and its table. */
+import { jobName } from "../shared/checkpoint/index.js";
+
+/** Alias of the scheduler that schedule, hand-over and operators call: it moves to a new version when that is complete. */
+export const LIVE = "live";
+
+/** Where programs may save files in the application's own bucket; they find the whole path in SLUICE_OUT. */
+export const OUT_PREFIX = "out";
+
+/** Objects of an application. */
+export function jobObjects(appName: string): string {
+  return `${jobName(appName)}/*`;
+}
+
+/** Shuffle files, and requests and replies too large for a call: what nothing needs any more once its batch is over. */
+export function scratchPrefixes(appName: string): readonly string[] {
+  return ["sh", "rpc"].map((folder) => `${jobName(appName)}/${folder}/`);
+}

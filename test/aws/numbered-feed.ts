@@ -1,0 +1,58 @@
+/** Puts numbered records into the stream while a test goes on. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Deployment } from "./deployment.js";
+
+/** Enough of them make a batch that a scheduler does not run alone. */
+const PADDING = "x".repeat(12 * 1024);
+
+export class NumberedFeed {
+  readonly #deployment: Deployment;
+  readonly #keys: readonly string[];
+  #number = 0;
+  #stopped = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(deployment: Deployment, keys: number) {
+    this.#deployment = deployment;
+    this.#keys = Array.from({ length: keys }, (_, i) => `key-${i}`);
+  }
+
+  /** The last number that was put, for every key. */
+  get last(): number {
+    return this.#number;
+  }
+
+  get keys(): readonly string[] {
+    return this.#keys;
+  }
+
+  /** The next number for every key, once. */
+  async put(): Promise<void> {
+    const number = this.#number + 1;
+    await this.#deployment.put(
+      "numbers",
+      this.#keys.map((key) => [key, `${key}:${number}:${PADDING}`]),
+    );
+    this.#number = number;
+  }
+
+  /** Goes on putting, with a pause in between, until it is stopped. */
+  start(pauseMillis: number): void {
+    this.#stopped = false;
+    this.#running = this.#run(pauseMillis);
+    this.#running.catch(() => {});
+  }
+
+  async #run(pauseMillis: number): Promise<void> {
+    while (!this.#stopped) {
+      await this.put();
+      await sleep(pauseMillis);
+    }
+  }
+
+  /** Resolves when nothing is put any more. @throws whatever ended it before. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+}
