@@ -12,7 +12,7 @@ import {
 } from "../shared/aws/index.js";
 import type { StreamingApp } from "../shared/streaming/index.js";
 import { Expenses } from "./expenses.js";
-import { assertIsApp, memoryMegabytes } from "./function-environment.js";
+import { assertIsApp, isDeployedWhole, memoryMegabytes } from "./function-environment.js";
 import { logMetrics } from "./metrics.js";
 import { buildProgram } from "./program.js";
 import { Scheduler, type SchedulerReply } from "./run-scheduler.js";
@@ -22,15 +22,18 @@ export type SchedulerHandler = (event: unknown, context: Context) => Promise<Sch
 
 /**
  * Makes the handler of the scheduler function. A tick of the schedule or a hand-over starts it, whatever the event says. What
- * it throws has been logged; it is thrown so that Lambda counts it.
+ * it throws has been logged; it is thrown so that Lambda counts it. While a deployment is half done it stands by.
  *
+ * @param entry URL of the bundle's entry, beside which the bundle says its version.
  * @example
- * export const scheduler = schedulerHandler(app);
+ * export const scheduler = schedulerHandler(app, import.meta.url);
  */
-export function schedulerHandler(app: StreamingApp): SchedulerHandler {
+export function schedulerHandler(app: StreamingApp, entry?: string): SchedulerHandler {
   let warm: { readonly scheduler: Scheduler; readonly console: StructuredConsole } | undefined;
   return async (_event, context) => {
-    warm ??= makeScheduler(app, schedulerConfig(process.env));
+    const config = schedulerConfig(process.env);
+    if (entry !== undefined && !isDeployedWhole(entry, config)) return { ended: "standby", batches: 0 };
+    warm ??= makeScheduler(app, config);
     warm.console.about({ requestId: context.awsRequestId, batchTime: undefined });
     return warm.scheduler.run(() => context.getRemainingTimeInMillis());
   };

@@ -10,7 +10,7 @@ import { builtFile } from "../shared/local/package-root.js";
 
 /** A program ready to be uploaded. */
 export interface Bundle {
-  /** Contains `index.mjs`, its chunks, and their source maps. */
+  /** Contains `index.mjs`, its chunks, their source maps, and the code version. */
   readonly directory: string;
   /** Hash of the code: the same program gives the same version, wherever it is bundled. */
   readonly codeVersion: string;
@@ -89,7 +89,7 @@ function build(entry: string, file: string): readonly OutputFile[] {
 function stubOf(file: string): string {
   return `import app from ${JSON.stringify(`./${basename(file)}`)};
 import { executorHandler, schedulerHandler } from "sluice/functions";
-export const scheduler = schedulerHandler(app);
+export const scheduler = schedulerHandler(app, import.meta.url);
 export const executor = executorHandler(app);
 `;
 }
@@ -124,6 +124,7 @@ function place(files: readonly OutputFile[], from: string, codeVersion: string):
     mkdirSync(dirname(to), { recursive: true });
     writeFileSync(to, contents);
   }
+  writeFileSync(join(draft, "code-version"), codeVersion);
   try {
     renameSync(draft, directory);
   } catch (error) {

@@ -1,6 +1,11 @@
 /**
  * The functions: one scheduler, one executor for stateless tasks, slots for stateful ones. All run the same code.
  *
+ * A scheduler calls the versions of the executors that were published with it, by its settings: a batch that runs during a
+ * deployment ends on the code it began with. The scheduler itself is called without version or alias. That is one name that
+ * rule, hand-over and operators can keep; not every implementation of CloudFormation can move an alias, or the target of a
+ * rule. For the moment in which its code is new and its settings are not, it stands by (see `isDeployedWhole`).
+ *
  * (Casts from a class of CDK to its own interface are for exactOptionalPropertyTypes, which CDK is not written for.)
  */
 import { ArnFormat, Duration, Names, RemovalPolicy, Stack } from "aws-cdk-lib";
@@ -9,7 +14,6 @@ import * as lambda from "aws-cdk-lib/aws-lambda";
 import * as logs from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { acknowledge } from "./acknowledge.js";
-import { LIVE } from "./resource-names.js";
 
 /** The newest long-term release of Node that engine and SDK are tested with; `sluice` bundles for it. */
 export const RUNTIME = lambda.Runtime.NODEJS_22_X;
@@ -38,13 +42,11 @@ export interface FunctionsProps {
 /** The functions of an application, with a role each kind. */
 export class Functions extends Construct {
   readonly scheduler: lambda.Function;
-  /** What starts a scheduler. */
-  readonly live: lambda.IFunction;
   /** The one for stateless tasks first, then the slots. */
   readonly executors: readonly lambda.Function[];
   readonly schedulerRole: iam.Role;
   readonly executorRole: iam.Role;
-  /** Name of the scheduler with its alias. Made from names alone, because a function's settings cannot refer to the function. */
+  /** Name of the scheduler. Made from names alone, because a function's settings cannot refer to the function. */
   readonly schedulerName: string;
   /** The same as an ARN. */
   readonly schedulerArn: string;
@@ -65,8 +67,7 @@ export class Functions extends Construct {
     const slots = Array.from({ length: props.slots }, (_, slot) => executor(slotName(slot)));
     this.executors = [any, ...slots];
 
-    const functionName = `${Names.uniqueResourceName(this, { maxLength: 54, separator: "-" })}-scheduler`;
-    this.schedulerName = `${functionName}:${LIVE}`;
+    this.schedulerName = `${Names.uniqueResourceName(this, { maxLength: 54, separator: "-" })}-scheduler`;
     this.schedulerArn = Stack.of(this).formatArn({
       service: "lambda",
       resource: "function",
@@ -74,7 +75,7 @@ export class Functions extends Construct {
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
     this.scheduler = this.#function("Scheduler", this.schedulerRole, props, {
-      functionName,
+      functionName: this.schedulerName,
       handler: "index.scheduler",
       memorySize: props.schedulerMemory,
       timeout: SCHEDULER_TIMEOUT,
@@ -88,8 +89,6 @@ export class Functions extends Construct {
       },
       description: "Makes batches: the driver.",
     });
-    const version = this.scheduler.currentVersion as lambda.IVersion;
-    this.live = new lambda.Alias(this, "Live", { aliasName: LIVE, version }) as lambda.IFunction;
   }
 
   #role(id: string, description: string): iam.Role {

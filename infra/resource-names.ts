@@ -1,9 +1,6 @@
 /** Prefixes of what an application keeps in its bucket and its table. */
 import { jobName } from "../shared/checkpoint/index.js";
 
-/** Alias of the scheduler that schedule, hand-over and operators call: it moves to a new version when that is complete. */
-export const LIVE = "live";
-
 /** Where programs may save files in the application's own bucket; they find the whole path in SLUICE_OUT. */
 export const OUT_PREFIX = "out";
 

@@ -24,13 +24,17 @@ const WAKE_UP_RECORDS = 10_000;
 /** How long records wait to be seen by the wake-up. Each wake-up is an invocation, so not every record should be one. */
 const WAKE_UP_WINDOW = Duration.seconds(5);
 
-export function scheduleTicks(scope: Construct, live: lambda.IFunction, deadLetters: sqs.IQueue): events.Rule {
-  live.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: MAX_AGE, onFailure: new SqsDestination(deadLetters) });
+export function scheduleTicks(scope: Construct, scheduler: lambda.IFunction, deadLetters: sqs.IQueue): events.Rule {
+  scheduler.configureAsyncInvoke({
+    retryAttempts: 0,
+    maxEventAge: MAX_AGE,
+    onFailure: new SqsDestination(deadLetters),
+  });
   return new events.Rule(scope, "Tick", {
     description: "Starts a scheduler when none is at work.",
     schedule: events.Schedule.rate(TICK),
     targets: [
-      new targets.LambdaFunction(live, { retryAttempts: 0, maxEventAge: MAX_AGE, deadLetterQueue: deadLetters }),
+      new targets.LambdaFunction(scheduler, { retryAttempts: 0, maxEventAge: MAX_AGE, deadLetterQueue: deadLetters }),
     ],
   });
 }
@@ -40,9 +44,9 @@ export function scheduleTicks(scope: Construct, live: lambda.IFunction, deadLett
  * streams from where it was. So nothing that becomes of such a call is worth a dead letter: the next records and the next
  * tick do the same.
  */
-export function wakeUpByRecords(live: lambda.IFunction, streams: Streams): void {
+export function wakeUpByRecords(scheduler: lambda.IFunction, streams: Streams): void {
   for (const stream of Object.values(streams)) {
-    live.addEventSource(
+    scheduler.addEventSource(
       new KinesisEventSource(stream, {
         startingPosition: lambda.StartingPosition.LATEST,
         batchSize: WAKE_UP_RECORDS,

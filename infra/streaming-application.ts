@@ -153,8 +153,8 @@ export class StreamingApplication extends Construct implements iam.IGrantable {
     });
 
     this.deadLetters = newDeadLetters(this);
-    this.schedule = scheduleTicks(this, functions.live, this.deadLetters);
-    if (props.wakeUp) wakeUpByRecords(functions.live, this.streams);
+    this.schedule = scheduleTicks(this, this.scheduler, this.deadLetters);
+    if (props.wakeUp) wakeUpByRecords(this.scheduler, this.streams);
 
     this.alarms = new Alarms(this, "Alarms", {
       program: this.program,
@@ -174,7 +174,7 @@ export class StreamingApplication extends Construct implements iam.IGrantable {
     Tags.of(this).add("sluice:application", this.applicationName);
     addOutputs(this, {
       Application: { value: this.applicationName, description: "Name of the application" },
-      Scheduler: { value: functions.schedulerName, description: "Function that makes batches, with its alias" },
+      Scheduler: { value: functions.schedulerName, description: "Function that makes batches" },
       Table: { value: this.table.tableName, description: "Table with head, plans, manifests and small state" },
       Bucket: { value: this.bucket.bucketName, description: "Bucket with blocks, large state and files" },
       Streams: { value: streamNames(this, this.streams), description: "Streams by their name in the program, as JSON" },

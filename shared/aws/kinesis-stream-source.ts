@@ -43,7 +43,7 @@ import { parentsFirst } from "./parents-first.js";
 import { putRequests } from "./put-requests.js";
 import { ReadPace } from "./read-pace.js";
 import { ReadPlaces } from "./read-places.js";
-import { isAggregate, isFull, receivedBytes, toRecords } from "./received-records.js";
+import { fromStart, isAggregate, isFull, receivedBytes, toRecords } from "./received-records.js";
 import { errorMessage, errorName, isThrottle } from "./service-errors.js";
 import { packIterator, type ShardIterator, unpackIterator } from "./shard-iterator.js";
 
@@ -136,7 +136,7 @@ export class KinesisStreamSource implements StreamSource {
     const reply = await this.#read(at, limit);
     const received = reply.Records ?? [];
     const range = received.some(isAggregate) ? await this.#ranges.of(at.stream, at.shardId) : undefined;
-    const records = toRecords(received, range);
+    const records = toRecords(fromStart(received, at.start), range);
     if (!reply.NextShardIterator) {
       this.#forget(at);
       const childShards = await this.#childrenOf(at, reply);

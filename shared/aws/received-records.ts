@@ -1,5 +1,5 @@
 import type { _Record as KinesisRecord } from "@aws-sdk/client-kinesis";
-import type { StreamRecord } from "../ports/index.js";
+import type { ShardStart, StreamRecord } from "../ports/index.js";
 import { MAX_BYTES_PER_READ } from "../streamlog/index.js";
 import type { HashRange } from "./hash-ranges.js";
 import { deaggregate, hashKeyOfSubRecord, startsLikeAggregate } from "./kpl.js";
@@ -15,6 +15,20 @@ export function receivedBytes(received: readonly KinesisRecord[]): number {
 /** True when more records may have been left out for want of room. The next one can be large, so half full counts. */
 export function isFull(received: readonly KinesisRecord[], limit: number): boolean {
   return received.length >= limit || receivedBytes(received) > MAX_BYTES_PER_READ / 2;
+}
+
+/**
+ * The records without those before the start, for a start at a time: where a service's clock is behind ours, or its times are
+ * whole seconds, it begins too early.
+ */
+export function fromStart(received: readonly KinesisRecord[], start: ShardStart): readonly KinesisRecord[] {
+  if (start.type !== "at-timestamp") return received;
+  const first = received.findIndex((record) => arrivalOf(record) >= start.timestamp);
+  return first === -1 ? [] : received.slice(first);
+}
+
+function arrivalOf({ ApproximateArrivalTimestamp }: KinesisRecord): number {
+  return ApproximateArrivalTimestamp?.getTime() ?? 0;
 }
 
 /** True when the record may be one that the KPL has packed. */
@@ -33,7 +47,7 @@ export function toRecords(received: readonly KinesisRecord[], range: HashRange |
     const data = record.Data ?? new Uint8Array(0);
     const place = {
       sequenceNumber: record.SequenceNumber ?? "",
-      arrivalTime: record.ApproximateArrivalTimestamp?.getTime() ?? 0,
+      arrivalTime: arrivalOf(record),
     };
     const packed = deaggregate(data);
     if (packed === undefined) return [{ ...place, partitionKey: record.PartitionKey ?? "", data }];

@@ -37,16 +37,18 @@ describeTable("DynamoDB", async () => {
 
 describe("DynamoDB over a network that fails", () => {
   let service: ServiceUnderTest;
+  let name: string;
   let table: DynamoTable;
   let key: ItemKey;
 
   beforeAll(async () => {
     service = await openService("dynamodb");
-    table = new DynamoTable(service.faulty.dynamodb, await newTable(service.clients.dynamodb));
+    name = await newTable(service.clients.dynamodb);
   });
   afterAll(() => service.close());
   beforeEach(() => {
     service.faults.clear();
+    table = new DynamoTable(service.faulty().dynamodb, name);
     key = { partition: randomUUID(), sort: "head" };
   });
 

@@ -173,6 +173,20 @@ describe("a reply", () => {
     expect((await source.getRecords(iterator, 3)).millisBehindLatest).toBe(0);
   });
 
+  it("to a start at a time has nothing older, although the service begins too early", async () => {
+    const at = (time: number) => ({ ...record(time), ApproximateArrivalTimestamp: new Date(time) });
+    const replies = [[at(7), at(8)], [at(9), at(10), at(9)], [at(8)]];
+    const { source } = open({ GetRecords: (_input, call) => ({ ...nothing, Records: replies[call - 1] }) });
+    let iterator = await source.getIterator("stream", "shard", { type: "at-timestamp", timestamp: 10 });
+    const found: string[][] = [];
+    for (const _ of replies) {
+      const reply = await source.getRecords(iterator, 10);
+      found.push(reply.records.map(({ sequenceNumber }) => sequenceNumber));
+      iterator = reply.nextIterator ?? "";
+    }
+    expect(found).toEqual([[], ["10", "9"], ["8"]]);
+  });
+
   it("at the end of a shard names the shards to go on with", async () => {
     const { source } = open({
       GetRecords: () => ({

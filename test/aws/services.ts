@@ -16,8 +16,8 @@ const starters = { kinesis: startKinesis, dynamodb: startDynamoDb };
 export interface ServiceUnderTest {
   /** Straight to the service. */
   readonly clients: AwsClients;
-  /** By a way on which faults happen. */
-  readonly faulty: AwsClients;
+  /** New ones, by a way on which faults happen. New, because a client that has met many tries less often again. */
+  faulty(): AwsClients;
   readonly faults: Faults;
   /** Counts what the faulty clients send. */
   readonly meter: UsageMeter;
@@ -33,9 +33,14 @@ export async function openService(service: keyof typeof starters): Promise<Servi
   const gateway = await startGateway({ routes: { [service]: endpoint } });
   const meter = new UsageMeter();
   const clients = awsClients({ endpoint });
-  const faulty = awsClients({ endpoint: gateway.url, meter });
+  const made: AwsClients[] = [clients];
+  const faulty = () => {
+    const another = awsClients({ endpoint: gateway.url, meter });
+    made.push(another);
+    return another;
+  };
   const close = async () => {
-    for (const client of [...Object.values(clients), ...Object.values(faulty)]) client.destroy();
+    for (const client of made.flatMap((each) => Object.values(each))) client.destroy();
     await gateway.stop();
     await server?.stop();
   };

@@ -53,7 +53,7 @@ describe("StreamingApplication", () => {
     expect(config).toMatchObject({
       app: "kinesis-word-count",
       parallelism: 8,
-      scheduler: expect.stringMatching(/^Test-Application-Functions-\w+-scheduler:live$/),
+      scheduler: expect.stringMatching(/^Test-Application-Functions-\w+-scheduler$/),
       executor: expect.stringMatching(/^ApplicationFunctionsExecutor\w+:99999$/),
       streams: { lines: expect.stringContaining("Stream") },
     });
@@ -77,7 +77,7 @@ describe("StreamingApplication", () => {
 
   it("names the scheduler as it names it to itself", () => {
     const { SLUICE_SCHEDULER } = settingsOf(template, "index.scheduler");
-    template.hasResourceProperties("AWS::Lambda::Function", { FunctionName: SLUICE_SCHEDULER?.replace(":live", "") });
+    template.hasResourceProperties("AWS::Lambda::Function", { FunctionName: SLUICE_SCHEDULER });
     template.hasOutput("ApplicationScheduler", { Value: SLUICE_SCHEDULER });
   });
 
@@ -110,19 +110,19 @@ describe("schedule", () => {
   const { template } = synthesise(program);
   const letters = { "Fn::GetAtt": [Match.stringLikeRegexp("DeadLetters"), "Arn"] };
 
-  it("ticks every minute, at the live scheduler, without trying again", () => {
+  it("ticks every minute, at the scheduler, without trying again", () => {
     template.hasResourceProperties("AWS::Events::Rule", {
       ScheduleExpression: "rate(1 minute)",
       Targets: [
         {
-          Arn: { Ref: Match.stringLikeRegexp("Live") },
+          Arn: { "Fn::GetAtt": [Match.stringLikeRegexp("Scheduler"), "Arn"] },
           RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
           DeadLetterConfig: { Arn: letters },
         },
       ],
     });
     template.hasResourceProperties("AWS::Lambda::Permission", {
-      FunctionName: { Ref: Match.stringLikeRegexp("Live") },
+      FunctionName: { "Fn::GetAtt": [Match.stringLikeRegexp("Scheduler"), "Arn"] },
       Principal: "events.amazonaws.com",
       SourceArn: { "Fn::GetAtt": [Match.stringLikeRegexp("Tick"), "Arn"] },
     });
@@ -150,7 +150,7 @@ describe("schedule", () => {
     awake.hasResourceProperties("AWS::Lambda::EventSourceMapping", {
       StartingPosition: "LATEST",
       MaximumRetryAttempts: 0,
-      FunctionName: { "Fn::Join": ["", Match.arrayWith([":live"])] },
+      FunctionName: { Ref: Match.stringLikeRegexp("Scheduler") },
     });
   });
 });
@@ -159,17 +159,22 @@ describe("versions", () => {
   /** Logical id of the version of each function. */
   const versions = (template: Template): readonly string[] => Object.keys(ofType(template, "AWS::Lambda::Version"));
 
-  it("are what the scheduler calls, and what is alive", () => {
+  it("are what the scheduler calls", () => {
     const { template } = synthesise(program);
-    expect(versions(template)).toHaveLength(6);
-    expect(propertiesOf(template, "AWS::Lambda::Alias")).toMatchObject({
-      Name: "live",
-      FunctionVersion: { "Fn::GetAtt": [expect.stringContaining("SchedulerCurrentVersion"), "Version"] },
-    });
+    expect(versions(template)).toHaveLength(5);
     const { Environment } = propertiesOf(template, "AWS::Lambda::Function", "index.scheduler");
     const text = JSON.stringify(Environment);
     const called = versions(template).filter((id) => text.includes(`"${id}","Version"`));
     expect(called).toHaveLength(5);
+  });
+
+  it("change nothing of what others call: rule, target and permission stay as they are", () => {
+    const constant = (bundle: ReturnType<typeof bundleOf>): unknown[] => {
+      const types = ["AWS::Events::Rule", "AWS::Lambda::Permission", "AWS::Lambda::EventInvokeConfig"];
+      const { template } = synthesise(program, { bundle });
+      return types.map((type) => ofType(template, type));
+    };
+    expect(constant(bundleOf("export const scheduler = 3, executor = 4;"))).toEqual(constant(bundleOf()));
   });
 
   it("are new when the code is, and else the same", () => {

@@ -20,7 +20,7 @@ export default streamingApp("numbered", { batchDuration: milliseconds(500) }, (s
     return [key, Number(number)];
   });
 
-  numbers.updateStateByKey<Seen>(
+  const seen = numbers.updateStateByKey<Seen>(
     (news, seen = { last: 0, wrong: [] }) => {
       let { last, wrong } = seen;
       for (const number of news) {
@@ -31,6 +31,7 @@ export default streamingApp("numbered", { batchDuration: milliseconds(500) }, (s
     },
     { name: "seen" },
   );
+  seen.print();
 
   numbers.map(([key, number]) => `${key}\t${number}`).saveAsTextFiles(`${out}/numbers`);
 });
