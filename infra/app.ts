@@ -21,12 +21,13 @@ const SETTINGS = {
  * The app behind `cdk.json`: one stack with one application, as context says. `npx cdk deploy -c app=examples/word-count.ts`.
  * Without a program it can be bootstrapped, and not deployed.
  *
+ * @param context what the CDK's command line does not say.
  * @throws {IllegalArgumentError} when the program cannot be loaded, or a setting is impossible.
  *
  * @example
  * applicationApp({ app: "examples/word-count.ts", slots: "2", removal: "destroy" }).synth();
  */
-export function applicationApp(context: Readonly<Record<string, string>> = {}): App {
+export function applicationApp(context: Readonly<Record<string, unknown>> = {}): App {
   const app = new App({ context });
   const setting = (name: string): string | undefined => app.node.tryGetContext(name);
   const entry = setting("app");

@@ -7,7 +7,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import { awsClients, DynamoTable, KinesisStreamSource, S3BlockStore, S3FileSystem } from "../../shared/aws/index.js";
+import {
+  type AwsClients,
+  awsClients,
+  DynamoTable,
+  KinesisStreamSource,
+  S3BlockStore,
+  S3FileSystem,
+  UsageMeter,
+} from "../../shared/aws/index.js";
 import { jobName, type Manifest, readHead, readManifest } from "../../shared/checkpoint/index.js";
 import { KEY_GROUPS } from "../../shared/rdd/index.js";
 import { loadState } from "../../shared/state/index.js";
@@ -38,7 +46,9 @@ export class Deployment {
   readonly streams: Readonly<Record<string, string>>;
   /** The function that makes batches, with its alias. */
   readonly scheduler: string;
-  readonly clients: ReturnType<typeof awsClients>;
+  /** Counts what this process sends. */
+  readonly meter = new UsageMeter();
+  readonly clients: AwsClients;
   readonly table: DynamoTable;
   readonly source: KinesisStreamSource;
   readonly #blocks: S3BlockStore;
@@ -49,7 +59,8 @@ export class Deployment {
     this.bucket = outputs.ApplicationBucket as string;
     this.streams = JSON.parse(outputs.ApplicationStreams as string) as Record<string, string>;
     this.scheduler = outputs.ApplicationScheduler as string;
-    this.clients = awsClients({ endpoint: target.endpoint, region: target.env.AWS_REGION ?? REGION });
+    const region = target.env.AWS_REGION ?? REGION;
+    this.clients = awsClients({ endpoint: target.endpoint, region, meter: this.meter });
     this.table = new DynamoTable(this.clients.dynamodb, outputs.ApplicationTable as string);
     this.source = new KinesisStreamSource(this.clients.kinesis, new SystemClock(), { names: this.streams });
     this.#blocks = new S3BlockStore(this.clients.s3, { bucket: this.bucket });
@@ -92,6 +103,20 @@ export class Deployment {
       left = left.filter((_, i) => "errorCode" in (results[i] ?? { errorCode: "none" }));
       if (left.length > 0) await sleep(200);
     }
+  }
+
+  /** What lies in a stream of the program: keys and data as text, shard by shard, parents before their children. */
+  async records(stream: string): Promise<readonly (readonly [key: string, text: string])[]> {
+    const found: (readonly [string, string])[] = [];
+    for (const { shardId } of await this.source.listShards(stream)) {
+      let iterator: string | undefined = await this.source.getIterator(stream, shardId, { type: "trim-horizon" });
+      while (iterator !== undefined) {
+        const { records, nextIterator, millisBehindLatest } = await this.source.getRecords(iterator, 10_000);
+        for (const { partitionKey, data } of records) found.push([partitionKey, Buffer.from(data).toString("utf8")]);
+        iterator = millisBehindLatest === 0 && records.length === 0 ? undefined : nextIterator;
+      }
+    }
+    return found;
   }
 
   close(): void {

@@ -56,7 +56,7 @@ describeHere(`the deployed application (SEED=${seed})`, () => {
   let feed: NumberedFeed;
 
   beforeAll(async () => {
-    target = await openTarget({ random: random.next });
+    target = await openTarget({ random: random.next, log: (message) => console.error(message) });
     deployment = await deploy(target, { app: "test/aws/programs/numbered.ts", shards: 2, slots: 2, parallelism: 3 });
     chaos = new Chaos(here().lambda, deployment, random);
     feed = new NumberedFeed(deployment, KEYS);
@@ -72,6 +72,24 @@ describeHere(`the deployed application (SEED=${seed})`, () => {
   const here = () => target.stack as NonNullable<Target["stack"]>;
   const stream = () => deployment.streams.numbers as string;
 
+  /** Says whether it is the stream itself that is wrong, and what schedulers had to say. */
+  async function explain(): Promise<void> {
+    const inStream = (await deployment.records("numbers"))
+      .filter(([key]) => key === "key-0")
+      .map(([, text]) => Number(text.split(":")[1]));
+    const outOfOrder = inStream.filter((number, i) => number !== i + 1);
+    const saved = (await deployment.savedLines("numbers"))
+      .filter((line) => line.startsWith("key-0\t"))
+      .map((line) => Number(line.split("\t")[1]));
+    const log = here()
+      .lambda.logs(deployment.scheduler.split(":")[0] as string)
+      .filter(
+        (line) =>
+          line.startsWith("{") || line.startsWith("Request") || line.startsWith("START") || line.startsWith("END"),
+      );
+    console.error(JSON.stringify({ put: feed.last, inStream, outOfOrder, saved }), log.join("\n"));
+  }
+
   /** Everything that was put has been counted once and in order, and saved once and in order. */
   async function expectExact(): Promise<void> {
     const numbers = Array.from({ length: feed.last }, (_, i) => i + 1);
@@ -85,6 +103,7 @@ describeHere(`the deployed application (SEED=${seed})`, () => {
         return isOver && seen;
       },
     );
+    if ([...state.values()].some(({ wrong }) => wrong.length > 0)) await explain();
     expect(Object.fromEntries(state)).toEqual(
       Object.fromEntries(feed.keys.map((key) => [key, { last: feed.last, wrong: [] }])),
     );
