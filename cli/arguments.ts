@@ -30,7 +30,36 @@ function wholeMilliseconds(amount: number, unit: keyof typeof UNITS): Duration |
 
 /** @throws {InvalidArgumentError} unless the text is a whole number of at least 1. */
 export function parseCount(text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count >= 1) return count;
-  throw new InvalidArgumentError("Use a whole number of at least 1.");
+  return wholeNumber(text, 1);
+}
+
+/** @throws {InvalidArgumentError} unless the text is a whole number of at least 0. */
+export function parseSize(text: string): number {
+  return wholeNumber(text, 0);
+}
+
+function wholeNumber(text: string, least: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number;
+  throw new InvalidArgumentError(`Use a whole number of at least ${least}.`);
+}
+
+/**
+ * `http://127.0.0.1:4566`; without a path. `localhost` becomes 127.0.0.1: some clients would look for `bucket.localhost`.
+ * @throws {InvalidArgumentError} for anything else.
+ */
+export function parseUrl(text: string): string {
+  if (!/^https?:\/\/\S+$/.test(text) || !URL.canParse(text)) {
+    throw new InvalidArgumentError("Endpoints look like http://127.0.0.1:4566.");
+  }
+  const url = new URL(text);
+  if (url.hostname === "localhost") url.hostname = "127.0.0.1";
+  return url.href.replace(/\/$/, "");
+}
+
+/** @throws {InvalidArgumentError} unless the text is a port; 0 is any. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError("Ports are whole numbers from 0 (any) to 65535.");
 }

@@ -1,4 +1,5 @@
 import { EXIT_FAILED, EXIT_USAGE } from "./exit-codes.js";
+import { adviceOfService, isOfService } from "./service-errors.js";
 import { allFrames, userFrames } from "./user-frames.js";
 
 /** What a failure comes to on the command line. */
@@ -9,7 +10,7 @@ export interface ErrorReport {
 
 /** What to do about an error, by its code. */
 const ADVICE: Readonly<Record<string, string>> = {
-  SLUICE_ILLEGAL_ARGUMENT: "Nothing was run. Correct this and try again; `sluice help run` lists all options.",
+  SLUICE_ILLEGAL_ARGUMENT: "Nothing was run. Correct this and try again; `sluice help <command>` lists all options.",
   SLUICE_BATCH_FAILED:
     "Nothing of this batch counts. Mend the program and run the same command again: with --checkpoint it goes on at this batch.",
   SLUICE_OUTPUT_FAILED:
@@ -29,7 +30,7 @@ export function reportError(error: unknown): number {
 /** An error in the words that its reader needs: what happened, where, the program's own stack, and what to do next. */
 export function describeError(error: unknown): ErrorReport {
   const code = codeOf(error);
-  const advice = code === undefined ? undefined : ADVICE[code];
+  const advice = code === undefined ? adviceOfService(error) : ADVICE[code];
   const wrongUse = code === "SLUICE_ILLEGAL_ARGUMENT";
   return {
     lines: [
@@ -66,7 +67,8 @@ function originOf(error: unknown): readonly string[] {
   const frames = userFrames(origin);
   if (frames.length > 0) return origin === error ? frames : [`  ${origin.name}: ${origin.message}`, ...frames];
   // Nobody foresaw it, and it is not the program's: all of its stack is for whoever mends us.
-  return codeOf(origin) === undefined && origin === error ? allFrames(origin) : [];
+  const isUnforeseen = codeOf(origin) === undefined && !isOfService(origin) && origin === error;
+  return isUnforeseen ? allFrames(origin) : [];
 }
 
 /** The error at the end of the causes, which may go round. */

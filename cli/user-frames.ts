@@ -7,6 +7,9 @@ const packageRoot = dirname(dirname(fileURLToPath(builtFile("index.js"))));
 /** Our own code, built and (through source maps) as written. */
 const OURS = ["dist", "shared", "cli", "node_modules"].map((folder) => join(packageRoot, folder) + sep);
 
+/** What called us, wherever it is installed. */
+const CALLER = /[\\/]node_modules[\\/]commander[\\/]/;
+
 /** The lines of an error's stack that lie in the user's program; ours and Node's would tell them nothing. */
 export function userFrames(error: Error): readonly string[] {
   return allFrames(error).filter((frame) => /[\\/]/.test(frame) && !isForeign(frame));
@@ -20,5 +23,5 @@ export function allFrames(error: Error): readonly string[] {
 
 function isForeign(frame: string): boolean {
   const path = frame.replace("file://", "");
-  return path.includes("node:") || OURS.some((folder) => path.includes(folder));
+  return path.includes("node:") || CALLER.test(path) || OURS.some((folder) => path.includes(folder));
 }

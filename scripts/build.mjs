@@ -11,13 +11,14 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -38,6 +39,34 @@ const programs = ["cli/main.js"];
 
 const present = (sources) =>
   Object.fromEntries(Object.entries(sources).filter(([, source]) => existsSync(join(root, source))));
+
+/** The console's page: for browsers, with everything it needs in it, licences of others included. */
+const page = { source: "cli/console/page", copied: ["index.html"], bundled: ["uplot", "@dagrejs/dagre"] };
+
+async function bundlePage() {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: [`${page.source}/main.ts`, `${page.source}/page.css`],
+    outdir: join(dist, "console"),
+    bundle: true,
+    minify: true,
+    platform: "browser",
+    format: "esm",
+    target: "es2023",
+    write: false,
+    logLevel: "warning",
+  });
+  const notices = page.bundled.map((name) => {
+    return `${name}\n\n${readFileSync(join(root, "node_modules", name, "LICENSE"), "utf8")}`;
+  });
+  const files = [
+    ...outputFiles,
+    ...page.copied.map((name) => ({ path: name, contents: readFileSync(join(root, page.source, name)) })),
+    { path: "licenses.txt", contents: notices.join("\n\n") },
+  ].map(({ path, contents }) => ({ path: join(dist, "console", basename(path)), contents }));
+  for (const file of files) place(file);
+  return files.map(({ path }) => path);
+}
 
 async function bundle() {
   const { outputFiles } = await build({
@@ -95,7 +124,7 @@ function declare() {
 const started = new Date();
 const stamp = join(dist, ".built");
 mkdirSync(dist, { recursive: true });
-removeAllBut((await bundle()).add(stamp));
+removeAllBut(new Set([...(await bundle()), ...(await bundlePage()), stamp]));
 linkProgram();
 // As of the start: a source saved during the build is newer than the build.
 writeFileSync(stamp, "");

@@ -15,7 +15,7 @@ const floors = [
   ["shared/plan"],
   ["shared/executor"],
   ["shared/scheduler"],
-  ["shared/sources", "shared/sinks", "shared/system"],
+  ["shared/sources", "shared/sinks", "shared/system", "shared/monitor"],
   ["shared/simulation", "shared/local", "shared/aws"],
   ["shared/testing", "shared/index"],
   ["functions", "cli", "infra"],

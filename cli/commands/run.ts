@@ -1,8 +1,10 @@
 import { Command } from "commander";
 import { type Duration, StreamingContext } from "../../shared/index.js";
-import { loadProgram } from "../../shared/local/index.js";
-import type { BatchListener } from "../../shared/streaming/index.js";
-import { parseCount, parseDuration } from "../arguments.js";
+import { type LoadedProgram, loadProgram } from "../../shared/local/index.js";
+import { type BatchListener, tellAll } from "../../shared/streaming/index.js";
+import { parseCount, parseDuration, parsePort } from "../arguments.js";
+import { LocalConsole } from "../console/local-console.js";
+import { localReplayCommand } from "../console/replay-command.js";
 import { feedStdin } from "../feed-stdin.js";
 import { onStopSignals } from "../stop-signals.js";
 
@@ -13,6 +15,8 @@ interface RunOptions {
   readonly batchDuration?: Duration;
   readonly stdin?: string;
   readonly quiet?: boolean;
+  readonly console: boolean;
+  readonly consolePort?: number;
 }
 
 const AFTER_HELP = `
@@ -39,6 +43,8 @@ export function runCommand(): Command {
     .option("--batches <n>", "end after so many batches (default: run until stopped)", parseCount)
     .option("--batch-duration <duration>", "250ms, 1s, 1.5s, 2m (default: what the program says)", parseDuration)
     .option("--stdin <stream>", "put the lines of standard input into the local stream that kinesisStream reads")
+    .option("--console-port <port>", "port of the console; 0: any (default: 4040, or the next that is free)", parsePort)
+    .option("--no-console", "without the console in the browser")
     .option("-q, --quiet", "print leave out the introduction and the closing words")
     .addHelpText("after", AFTER_HELP)
     .action(run);
@@ -51,6 +57,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
   };
   const { app, bundle } = await loadProgram(file, options);
   const tally = new Tally();
+  const console = options.console ? new LocalConsole() : undefined;
   const ssc = await StreamingContext.getOrCreate(
     app,
     {
@@ -59,13 +66,16 @@ async function run(file: string, options: RunOptions): Promise<void> {
     },
     {
       bundle,
-      listener: tally,
+      listener: tellAll([tally, console?.listener]),
+      ...(console && { ports: console.ports }),
       ...(options.batches !== undefined && { maxBatches: options.batches }),
     },
   );
+  let failure: unknown;
   try {
+    const address = console && (await openConsole(console, ssc, { app, bundle }, options));
     await ssc.start();
-    for (const line of introduction(ssc, file, options)) say(line);
+    for (const line of introduction(ssc, file, options, address)) say(line);
     onStopSignals((signal) => {
       say(`sluice: ${signal}: processing what was received, then it ends. Once more stops it at once.`);
       // What goes wrong while stopping ends the application, which says so below.
@@ -74,18 +84,52 @@ async function run(file: string, options: RunOptions): Promise<void> {
     const ended = ssc.awaitTermination();
     const fed = options.stdin === undefined ? ended : feedStdin(ssc, options.stdin);
     await Promise.race([ended, fed.then(() => ended)]);
+  } catch (error) {
+    failure = error;
+    throw error;
   } finally {
     await ssc.stop();
+    await console?.close(failure);
   }
   say(`sluice: ended after ${tally}.${options.checkpoint === undefined ? "" : " The same command goes on from here."}`);
 }
 
+/**
+ * Returns the console's address, or why there is none: an application must not stand still for want of a port, unless the
+ * port was asked for.
+ */
+async function openConsole(
+  console: LocalConsole,
+  ssc: StreamingContext,
+  { app, bundle }: LoadedProgram,
+  { master, checkpoint, consolePort }: RunOptions,
+): Promise<string> {
+  const facts = [
+    { name: "program", value: bundle.file },
+    { name: "codeVersion", value: bundle.version },
+    { name: "checkpoint", value: checkpoint ?? "none" },
+  ];
+  const replay = checkpoint === undefined ? {} : { replayCommand: localReplayCommand(bundle.file, checkpoint) };
+  try {
+    return await console.open({ graph: ssc.graph, options: app.options, master, facts, ...replay }, consolePort);
+  } catch (error) {
+    if (consolePort !== undefined) throw error;
+    return `none: ${(error as Error).message}`;
+  }
+}
+
 /** What is run, where, from when on, and how to stop it. */
-function introduction(ssc: StreamingContext, file: string, options: RunOptions): readonly string[] {
+function introduction(
+  ssc: StreamingContext,
+  file: string,
+  options: RunOptions,
+  address: string | undefined,
+): readonly string[] {
   return [
     `sluice: running ${ssc.appName} (${file})`,
     `  master      ${options.master}, a batch every ${ssc.batchDuration.prettyPrint()}`,
     `  checkpoint  ${describeCheckpoint(ssc, options.checkpoint)}`,
+    ...(address === undefined ? [] : [`  console     ${address}`]),
     `  stop        ${options.batches === undefined ? "" : `by itself after ${options.batches} batches, or `}Ctrl-C`,
   ];
 }

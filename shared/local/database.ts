@@ -30,8 +30,12 @@ const MAX_KEY_BYTES = 1978;
 /** The begin of a transaction that is committed when the function returns and undone when it throws. */
 const SYNCHRONOUS_COMMIT = 2;
 
-/** Opens, or creates, the database in a directory. @throws {CheckpointError} when its files are something else. */
-export function openDatabase(directory: string, durability: Durability): LocalDatabase {
+/**
+ * Opens, or creates, the database in a directory.
+ * @param readOnly another process may use it; it must be there.
+ * @throws {CheckpointError} when its files are something else.
+ */
+export function openDatabase(directory: string, durability: Durability, readOnly = false): LocalDatabase {
   const path = join(directory, "store");
   assertDatabaseFiles(path);
   const root = open({
@@ -39,6 +43,7 @@ export function openDatabase(directory: string, durability: Durability): LocalDa
     // Otherwise a dot in the path would make it the name of a file.
     noSubdir: false,
     maxDbs: 8,
+    readOnly,
     // A commit means what the durability says when it returns, not some time later.
     overlappingSync: false,
     noSync: durability === "process",

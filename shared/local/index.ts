@@ -8,4 +8,5 @@ export { LocalFileSystem } from "./local-file-system.js";
 export { LOCAL_MASTER, openLocalMaster } from "./local-master.js";
 export { LocalStore, type LocalStoreOptions } from "./local-store.js";
 export { LocalStreams } from "./local-streams.js";
+export { openReadOnly, type ReadOnlyStore } from "./read-only-store.js";
 export { TerminalConsole } from "./terminal-console.js";

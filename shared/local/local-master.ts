@@ -17,6 +17,7 @@ import {
   type ReceiverSpec,
   type RunRequest,
   type Runtime,
+  type StoragePorts,
   type StreamNode,
   tellAll,
 } from "../streaming/index.js";
@@ -122,7 +123,7 @@ class LocalRuntime implements Runtime {
     this.terminated.catch(() => {});
     const codeVersion = extras.bundle?.version ?? "in-process";
     const prepared = new PreparedCache();
-    const ports = {
+    const opened: StoragePorts = {
       blocks: store.blocks,
       table: store.table,
       streams: store.streams,
@@ -131,6 +132,7 @@ class LocalRuntime implements Runtime {
       ids: new RandomIds(),
       console: new TerminalConsole(),
     };
+    const ports = extras.ports?.(opened) ?? opened;
     const environment = {
       ports,
       graph,

@@ -173,8 +173,7 @@ export class Driver {
     await this.#acquire(seen);
     await this.#finishOwedOutputs();
     const swept = this.#sweep();
-    const ended = await this.#batches();
-    await swept;
+    const ended = await this.#batches().finally(() => swept);
     await this.#release(ended);
     return ended;
   }

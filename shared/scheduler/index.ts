@@ -1,3 +1,4 @@
+export { type BatchEnvironment, type BatchResult, type BatchStart, FIRST as FIRST_BATCH, runBatch } from "./batch.js";
 export { Driver, type DriverConfig, type Ended } from "./driver.js";
 export { type RateOptions, rateLimit } from "./rate/index.js";
 export { assertFits, loadManifest } from "./recovery.js";

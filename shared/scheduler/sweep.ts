@@ -17,6 +17,7 @@ import {
   readManifest,
 } from "../checkpoint/index.js";
 import { decode, encode } from "../codec/index.js";
+import { CheckpointError } from "../errors/index.js";
 import type { DriverPorts } from "../ports/index.js";
 import { objectsOfMemory } from "./memory.js";
 import { broadcastsAfter, objectsOfShared } from "./shared-data.js";
@@ -101,6 +102,9 @@ async function reachableFrom(ports: SweepPorts, job: string, newest: string): Pr
   }
   for (let id: string | undefined = newest; id !== undefined && id !== ""; ) {
     const manifest: Manifest | undefined = await readManifest(ports, job, id);
+    // Whoever stood still since the head was read knows nothing of what is live now.
+    if (manifest === undefined && id === newest)
+      throw new CheckpointError(`Manifest ${id} of ${job} has been replaced.`);
     if (manifest !== undefined) addNames(live, job, manifest);
     id = manifest?.previous;
   }

@@ -64,6 +64,7 @@ export {
   type RunRequest,
   type Runtime,
   registerMaster,
+  type StoragePorts,
 } from "./master.js";
 export type { AppOptions, CatchUp, OnBatchFailure, ResolvedOptions } from "./options.js";
 export { captureKept } from "./outputs/capture-kept.js";

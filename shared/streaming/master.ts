@@ -1,5 +1,5 @@
 import { IllegalArgumentError } from "../errors/index.js";
-import type { Console, PutEntry } from "../ports/index.js";
+import type { Console, DriverPorts, PutEntry } from "../ports/index.js";
 import type { StreamingApp } from "./app.js";
 import type { BatchListener } from "./batch-listener.js";
 import type { StreamGraph, StreamNode } from "./graph.js";
@@ -42,6 +42,9 @@ export interface ProgramBundle {
   readonly batchDuration: number | undefined;
 }
 
+/** All ports but the executors. */
+export type StoragePorts = Omit<DriverPorts, "invoker">;
+
 /** What only the command line and tests ask for. */
 export interface RunExtras {
   readonly bundle?: ProgramBundle;
@@ -49,6 +52,8 @@ export interface RunExtras {
   readonly maxBatches?: number;
   /** Is told of every batch. */
   readonly listener?: BatchListener;
+  /** Is shown the ports before anything is done with them, and may give others: that count, or listen to what is printed. */
+  readonly ports?: (ports: StoragePorts) => StoragePorts;
 }
 
 /** What a master is asked to run. */

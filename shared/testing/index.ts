@@ -1,4 +1,6 @@
 /** The test kit: run programs on batches of test data. */
+
+export type { FaultKind } from "../simulation/index.js";
 export {
   type BatchEntry,
   type BatchedInput,
@@ -7,3 +9,11 @@ export {
   type RunBatchesOptions,
   runBatches,
 } from "./run-batches.js";
+export {
+  type SimulatedRecord,
+  type SimulateOptions,
+  type SimulateReport,
+  SimulationError,
+  simulate,
+  type Trial,
+} from "./simulate.js";

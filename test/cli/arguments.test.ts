@@ -1,4 +1,4 @@
-import { parseCount, parseDuration } from "../../cli/arguments.js";
+import { parseCount, parseDuration, parseSize } from "../../cli/arguments.js";
 
 describe("parseDuration", () => {
   it.each([
@@ -40,5 +40,12 @@ describe("parseCount", () => {
 
   it.each(["0", "-1", "1.5", "1e3", "ten", "", "99999999999999999999"])("refuses %j", (text) => {
     expect(() => parseCount(text)).toThrow("Use a whole number of at least 1.");
+  });
+});
+
+describe("parseSize", () => {
+  it("takes 0 as well", () => {
+    expect([parseSize("0"), parseSize("4")]).toEqual([0, 4]);
+    expect(() => parseSize("-1")).toThrow("Use a whole number of at least 0.");
   });
 });

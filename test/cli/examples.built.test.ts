@@ -38,6 +38,16 @@ function countsOf(words: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
+/** What lines `word<tab>count` add up to. */
+function countsOfLines(lines: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    const [word = "", count] = line.split("\t");
+    counts.set(word, (counts.get(word) ?? 0) + Number(count));
+  }
+  return counts;
+}
+
 /** Files under a directory with a line each, by path. */
 function linesUnder(directory: string): ReadonlyMap<string, readonly string[]> {
   const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -75,6 +85,30 @@ describe("examples/kinesis-word-count.ts", () => {
     running.kill("SIGTERM");
     const { exitCode, stdout } = await running.ended;
     expect([...lastRows(stdout)].sort()).toEqual(["(a,2)", "(b,2)", "(c,1)"]);
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe("examples/deployed-word-count.ts", () => {
+  it("counts on a laptop too, and saves what batches add", async () => {
+    const out = temporaryFolder();
+    const args = [example("deployed-word-count"), "--master", "local[2]", "--batch-duration", "100ms"];
+    const running = startSluice(["run", ...args, "--stdin", "lines", "--checkpoint", temporaryFolder()], {
+      SLUICE_OUT: out,
+    });
+    running.process.stdin.end("a b a\nb  c\n");
+    await running.says(/\(a,2\)/);
+    running.kill("SIGTERM");
+    const { exitCode, stdout } = await running.ended;
+    expect([...lastRows(stdout)].sort()).toEqual(["(a,2)", "(b,2)", "(c,1)"]);
+    const saved = countsOfLines([...linesUnder(out).values()].flat());
+    expect(saved).toEqual(
+      new Map([
+        ["a", 2],
+        ["b", 2],
+        ["c", 1],
+      ]),
+    );
     expect(exitCode).toBe(0);
   });
 });

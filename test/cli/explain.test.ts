@@ -3,7 +3,7 @@ import kinesisWordCount from "../../examples/kinesis-word-count.js";
 import logErrors from "../../examples/log-errors.js";
 import wordCount from "../../examples/word-count.js";
 import { seconds } from "../../shared/index.js";
-import { explainGraph } from "../../shared/plan/index.js";
+import { describeGraph, explainGraph } from "../../shared/plan/index.js";
 import { type StreamingApp, StreamingContext, streamingApp } from "../../shared/streaming/index.js";
 
 function explain(app: StreamingApp): Promise<string> {
@@ -59,5 +59,39 @@ Plan of a batch (sample: each input has one partition and no records)
         .print(),
     );
     expect(text).toContain("transform-0/map-0 map");
+  });
+});
+
+describe("describeGraph", () => {
+  it("says what a deployment has to know, in plain data", () => {
+    const ssc = new StreamingContext(wordCount);
+    wordCount.build(ssc);
+    const description = describeGraph(ssc.graph, wordCount.options);
+    expect(JSON.parse(JSON.stringify(description))).toMatchObject({
+      name: "word-count",
+      batchDurationMillis: 1000,
+      inputs: [
+        { uid: "socketTextStream-0", type: "stream", stream: "word-count.socketTextStream-0", receiver: "socket" },
+      ],
+      state: [{ uid: "totals", kind: "updateStateByKey" }],
+      outputs: [{ uid: "print-0", kind: "print", of: "totals" }],
+      files: [],
+      options: { onBatchFailure: "halt", retainBatches: 100 },
+    });
+  });
+
+  it("tells all kinds of inputs apart", () => {
+    const app = streamingApp("all", { batchDuration: seconds(1) }, (ssc) => {
+      const lines = [ssc.kinesisStream("lines"), ssc.textFileStream("s3://logs/raw"), ssc.queueStream([["a"]])];
+      for (const stream of lines) stream.print();
+      ssc.kinesisStream("unread");
+    });
+    const ssc = new StreamingContext(app);
+    app.build(ssc);
+    expect(describeGraph(ssc.graph, app.options).inputs).toEqual([
+      { uid: "kinesisStream-0", type: "stream", stream: "lines" },
+      { uid: "textFileStream-0", type: "files", directory: "s3://logs/raw" },
+      { uid: "queueStream-0", type: "queue" },
+    ]);
   });
 });

@@ -23,7 +23,7 @@ describe("describeError", () => {
     const { lines, exitCode } = describeError(new IllegalArgumentError("99999 is not a port."));
     expect(lines).toEqual([
       "sluice: 99999 is not a port.",
-      "Nothing was run. Correct this and try again; `sluice help run` lists all options.",
+      "Nothing was run. Correct this and try again; `sluice help <command>` lists all options.",
     ]);
     expect(exitCode).toBe(2);
   });

@@ -1,0 +1,1 @@
+export { type ConsoleOptions, DEFAULT_PORT, type RunningConsole, startConsole } from "./server.js";

@@ -1,0 +1,154 @@
+/** The executors: sandboxes as a function service has them, each with memory of its own, one request at a time. */
+import { decode, encode } from "../codec/index.js";
+import { ExecutorLostError, ThrottledError } from "../errors/index.js";
+import { type ExecutorEnvironment, type ExecutorRequest, execute, PreparedCache } from "../executor/index.js";
+import type { Invoker, Target } from "../ports/index.js";
+import { StateCache } from "../state/index.js";
+import type { ResolvedOptions, StreamGraph } from "../streaming/index.js";
+import type { EventLoop } from "./event-loop.js";
+import type { CallFault } from "./faults.js";
+import { faultyPorts, type Storage } from "./faulty-ports.js";
+import type { Network } from "./network.js";
+import { type Nature, type ProcessHost, SimulatedProcess } from "./simulated-process.js";
+
+/** A version of the program as it is deployed. */
+export interface Deployment {
+  readonly codeVersion: string;
+  readonly options: ResolvedOptions;
+  /** Builds the graph, as each process does for itself. */
+  buildGraph(): StreamGraph;
+}
+
+interface Sandbox {
+  readonly process: SimulatedProcess;
+  readonly environment: ExecutorEnvironment;
+  busy: boolean;
+}
+
+export interface FleetOptions {
+  readonly loop: EventLoop;
+  readonly network: Network;
+  readonly storage: Storage;
+  readonly host: ProcessHost;
+  /** Results up to this size travel in the reply. */
+  readonly inlineBytes: number;
+  /** What a new process is like. */
+  natureOf(process: string): Nature;
+  /** Is told of calls that were under way when a handler returned. */
+  onDangling(process: SimulatedProcess): void;
+}
+
+/** How long after its start an executor dies that is to be killed, at most, milliseconds. */
+const KILLED_WITHIN = 120;
+/** After so long the service notices that an executor has died, milliseconds. */
+const NOTICED_AFTER = 50;
+
+export class Fleet {
+  readonly #options: FleetOptions;
+  /** By code version and slot. */
+  readonly #pools = new Map<string, Sandbox[]>();
+  #started = 0;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  /** The fleet as a scheduler sees it. */
+  invoker(caller: SimulatedProcess, deployment: Deployment, parallelism: number): Invoker {
+    return {
+      parallelism,
+      invoke: (target, request, signal) => this.#invoke(caller, deployment, target, request as ExecutorRequest, signal),
+    };
+  }
+
+  #invoke(
+    caller: SimulatedProcess,
+    deployment: Deployment,
+    target: Target,
+    request: ExecutorRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const { network, host } = this.#options;
+    const bytes = encode(request);
+    const fault: { kind?: CallFault } = {};
+    return network
+      .call(caller, {
+        operation: "invoke",
+        key: nameOf(request),
+        signal,
+        onFault: (kind) => {
+          fault.kind = kind;
+        },
+        effect: async () => {
+          if (fault.kind === "memory lost") this.#forget();
+          const pool = `${deployment.codeVersion}/${target.type === "slot" ? `slot-${target.slot}` : "any"}`;
+          const sandbox = this.#free(pool, deployment);
+          host.running = sandbox.process;
+          return this.#run(sandbox, bytes, fault.kind === "executor killed");
+        },
+      })
+      .then(decode);
+  }
+
+  #run(sandbox: Sandbox, request: Uint8Array, isToDie: boolean): Promise<Uint8Array> {
+    const { loop, onDangling } = this.#options;
+    sandbox.busy = true;
+    return new Promise((resolve, reject) => {
+      sandbox.process.onDeath(() => {
+        if (!sandbox.busy) return;
+        const lost = new ExecutorLostError(`Executor ${sandbox.process.name} has died.`);
+        loop.after(NOTICED_AFTER, () => reject(lost));
+      });
+      if (isToDie) loop.after(request.byteLength % KILLED_WITHIN, () => sandbox.process.kill());
+      execute(sandbox.environment, decode(request) as ExecutorRequest).then((reply) => {
+        if (!sandbox.process.isAlive) return;
+        if (sandbox.process.inFlight.size > 0) onDangling(sandbox.process);
+        sandbox.busy = false;
+        resolve(encode(reply));
+      }, reject);
+    });
+  }
+
+  #free(pool: string, deployment: Deployment): Sandbox {
+    const sandboxes = (this.#pools.get(pool) ?? []).filter(({ process }) => process.isAlive);
+    let sandbox = sandboxes.find(({ busy }) => !busy);
+    if (sandbox === undefined) {
+      if (sandboxes.length >= MAX_CONCURRENCY) throw new ThrottledError(`No room in ${pool}.`);
+      sandbox = this.#start(deployment);
+      sandboxes.push(sandbox);
+    }
+    this.#pools.set(pool, sandboxes);
+    return sandbox;
+  }
+
+  #start(deployment: Deployment): Sandbox {
+    const { loop, network, storage, host, inlineBytes, natureOf } = this.#options;
+    const name = `x${++this.#started}`;
+    const process = new SimulatedProcess(name, loop, host, natureOf(name));
+    const environment: ExecutorEnvironment = {
+      ports: faultyPorts(network, process, storage),
+      graph: deployment.buildGraph(),
+      codeVersion: deployment.codeVersion,
+      state: new StateCache(),
+      prepared: new PreparedCache(),
+      inlineBytes,
+      allocate: (bytes) => new Uint8Array(bytes),
+    };
+    return { process, environment, busy: false };
+  }
+
+  /** All sandboxes that do nothing are taken down: the next requests find nothing warm. */
+  #forget(): void {
+    for (const sandbox of [...this.#pools.values()].flat()) if (!sandbox.busy) sandbox.process.kill();
+  }
+}
+
+/** Most sandboxes of one function. */
+const MAX_CONCURRENCY = 20;
+
+function nameOf(request: ExecutorRequest): string {
+  if (request.type === "read-shard") return `read ${request.shard}`;
+  const { facts, action } = request.lineage;
+  const what = action === undefined ? "" : ` ${action.owner}/${action.call}`;
+  return `run ${facts.time}${what} ${request.work.map(({ stage, tasks }) => `${stage}:${tasks.join(",")}`).join(" ")}`;
+}
