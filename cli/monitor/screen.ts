@@ -54,7 +54,7 @@ function appLines(app: AppView, batches: readonly BatchSummary[], columns: numbe
   const width = Math.max(8, columns - 36);
   const lines: Line[] = [
     { text: `${name} on ${master}: ${state}${uptime}, a batch every ${interval(batchDuration)}`, paint: "bold" },
-    { text: [verdict.title, ...verdict.reasons].join(". "), paint: LEVEL_PAINTS[verdict.level] },
+    { text: `${verdict.title}. ${verdict.reasons.join(" ")}`, paint: LEVEL_PAINTS[verdict.level] },
     { text: `${done}${failed}${waiting}, ${counted(records, "record")}` },
     graphLine("input", rate(app.inputRate), ended, (batch) => batch.inputRate, width),
     graphLine("delay", duration(app.schedulingDelay), ended, (batch) => batch.schedulingDelay, width),

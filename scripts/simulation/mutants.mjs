@@ -324,6 +324,23 @@ export const mutants = [
       },
     ],
   },
+  {
+    name: "drained-whatever-the-operator-says",
+    rule: "what the operator has said since is not overwritten",
+    workloads: ["poison"],
+    patches: [
+      {
+        file: HEAD,
+        find: 'await table.update(headKey(job), { desired: "stop" }, { desired: "drain" });',
+        replace: 'await table.update(headKey(job), { desired: "stop" }, {});',
+      },
+      {
+        file: DRIVER,
+        find: 'if (ended === "stopped" && this.#head.desired === "drain") await',
+        replace: 'if (ended === "stopped" && head.desired === "drain") await',
+      },
+    ],
+  },
   // --- Forgetting ------------------------------------------------------------------------------------------------
   {
     name: "forgets-live-state",

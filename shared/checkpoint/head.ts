@@ -87,7 +87,7 @@ export function touchHead(
   table: Table,
   job: string,
   head: Head,
-  set: { readonly out?: number; readonly expires?: number; readonly revision?: number; readonly desired?: Desired },
+  set: { readonly out?: number; readonly expires?: number; readonly revision?: number },
 ): Promise<Head> {
   return moveHead(table, job, { token: head.token, manifest: head.manifest }, { ...set });
 }
@@ -100,6 +100,11 @@ export async function setDesired(table: Table, job: string, desired: Desired): P
   const nobody = { ...NEW_HEAD, token: 0, owner: "", expires: 0, desired };
   const created = await table.update(headKey(job), nobody, { version: undefined });
   if (!created.updated) await table.update(headKey(job), { desired }, { version: HEAD_VERSION });
+}
+
+/** Says that what was to be drained is drained, unless the operator has changed his mind in the meantime. */
+export async function sayDrained(table: Table, job: string): Promise<void> {
+  await table.update(headKey(job), { desired: "stop" }, { desired: "drain" });
 }
 
 /** @throws {FencedError} when another driver has taken over. */

@@ -26,6 +26,7 @@ export {
   type Desired,
   type Head,
   readHead,
+  sayDrained,
   setDesired,
   touchHead,
 } from "./head.js";

@@ -24,14 +24,14 @@ export class BatchEntry {
   readonly time: number;
   /** Of the history when the batch changed last. */
   revision = 0;
-  /** Requests to services while it ran; `undefined`: not counted. */
-  usage: RequestUsage | undefined;
   readonly #started: StartedBatch | undefined;
   readonly #outputs: OutputProgress[];
   readonly #scope: EntryScope;
   #record: BatchRecord | undefined;
+  #usage: RequestUsage | undefined;
   #failure: Error | undefined;
   #endedAt: number | undefined;
+  #costs: CostView | undefined;
   #seen: { readonly revision: number; readonly summary: BatchSummary } | undefined;
 
   constructor(time: number, scope: EntryScope, started?: StartedBatch) {
@@ -46,7 +46,9 @@ export class BatchEntry {
     }));
   }
 
-  committed(record: BatchRecord): void {
+  /** @param usage requests to services while it ran; without it they are estimated. */
+  committed(record: BatchRecord, usage: RequestUsage | undefined): void {
+    this.#usage = usage;
     const { inputs, stages, state } = storedStats(record);
     this.#record = { ...record, inputs, stages, state };
     if (record.error !== undefined) this.failed(record.committedAt, record.error);
@@ -94,8 +96,10 @@ export class BatchEntry {
     return this.#record?.accumulators;
   }
 
+  /** Known once it is committed. */
   get costs(): CostView | undefined {
-    return this.#record && costsOf(this.#record, this.#scope.batchDuration, this.usage);
+    this.#costs ??= this.#record && costsOf(this.#record, this.#scope.batchDuration, this.#usage);
+    return this.#costs;
   }
 
   get summary(): BatchSummary {

@@ -20,6 +20,7 @@ import { errorView, type StackOf } from "./error-view.js";
 import { graphView } from "./graph-view.js";
 import { type BatchScope, batchView, queuedBatch, texts } from "./known-batch.js";
 import { Minutes } from "./minutes.js";
+import type { RequestUsage } from "./prices.js";
 import { type RequestMeter, usageBetween } from "./request-meter.js";
 import type { MonitorSource } from "./source.js";
 import {
@@ -95,7 +96,7 @@ export class BatchHistory implements BatchListener, MonitorSource {
   #processed = 0;
   #newest = 0;
   #cost: CostView = NO_COST;
-  #usage: ReturnType<RequestMeter["snapshot"]> | undefined;
+  #usage: RequestUsage | undefined;
 
   constructor(options: BatchHistoryOptions) {
     this.#options = options;
@@ -128,16 +129,15 @@ export class BatchHistory implements BatchListener, MonitorSource {
   }
 
   onBatchStarted(batch: StartedBatch): void {
-    this.#add(new BatchEntry(batch.time, this.#scope, batch));
+    this.#records += this.#add(new BatchEntry(batch.time, this.#scope, batch)).records;
   }
 
   onBatchCommitted(record: BatchRecord): void {
-    const entry = this.#entries.get(record.time) ?? this.#add(new BatchEntry(record.time, this.#scope));
-    entry.committed(record);
-    const usage = this.#options.meter?.snapshot();
-    if (usage !== undefined && this.#usage !== undefined) entry.usage = usageBetween(this.#usage, usage);
-    this.#usage = usage;
-    this.#records += record.records;
+    const known = this.#entries.get(record.time);
+    const entry = known ?? this.#add(new BatchEntry(record.time, this.#scope));
+    // One that failed while its lineage was built was never said to have begun.
+    if (known === undefined) this.#records += record.records;
+    entry.committed(record, this.#takeUsage());
     this.#cost = addCosts(this.#cost, entry.costs ?? NO_COST);
     if (record.error !== undefined) this.#ended(entry, record.error);
     this.#changed(entry);
@@ -280,6 +280,13 @@ export class BatchHistory implements BatchListener, MonitorSource {
     if (this.#entries.size > this.#keep) this.#rollUp();
     this.#changed(entry);
     return entry;
+  }
+
+  /** Requests since the last call; `undefined` when nobody counts. */
+  #takeUsage(): RequestUsage | undefined {
+    const [before, now] = [this.#usage, this.#options.meter?.snapshot()];
+    this.#usage = now;
+    return before && now && usageBetween(before, now);
   }
 
   #rollUp(): void {

@@ -20,6 +20,7 @@ import {
   type Manifest,
   readHead,
   readPlan,
+  sayDrained,
   touchHead,
   writeManifest,
 } from "../checkpoint/index.js";
@@ -488,12 +489,9 @@ export class Driver {
     await this.#outputs;
     if (this.#manifest !== undefined) await this.#shared.release(this.#manifest);
     const head = this.#head as Head;
-    this.#head = await touchHead(this.#config.ports.table, this.#job, head, {
-      out: head.time,
-      expires: 0,
-      // What was to be drained is drained.
-      ...(ended === "stopped" && head.desired === "drain" && { desired: "stop" }),
-    });
+    const { table } = this.#config.ports;
+    this.#head = await touchHead(table, this.#job, head, { out: head.time, expires: 0 });
+    if (ended === "stopped" && this.#head.desired === "drain") await sayDrained(table, this.#job);
   }
 }
 

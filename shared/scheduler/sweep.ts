@@ -19,6 +19,7 @@ import {
 import { decode, encode } from "../codec/index.js";
 import { CheckpointError } from "../errors/index.js";
 import type { DriverPorts } from "../ports/index.js";
+import { together } from "../rules/index.js";
 import { objectsOfMemory } from "./memory.js";
 import { broadcastsAfter, objectsOfShared } from "./shared-data.js";
 
@@ -46,7 +47,7 @@ interface Mark {
 export async function sweep(ports: SweepPorts, job: string, interval = SWEEP_INTERVAL_MILLIS): Promise<Swept> {
   const { blocks } = ports;
   const names = await blocks.list(marks(job));
-  const marked = (await Promise.all(names.map((name) => readMark(ports, name)))).filter((mark) => mark !== undefined);
+  const marked = (await together(names.map((name) => readMark(ports, name)))).filter((mark) => mark !== undefined);
   if (marked.some(({ at }) => ports.clock.now() - at < interval)) return { marked: 0, deleted: 0 };
   const deleted = await sweepMarked(ports, job, marked);
   const mark = await markGarbage(ports, job);

@@ -119,5 +119,6 @@ const RATES_OF_EVENTS: Readonly<Record<WorldFault, true>> = {
   "lying lease": true,
   "skewed clock": true,
   "slow process": true,
+  "operator stops": true,
   upgrade: true,
 };

@@ -28,6 +28,7 @@ export const WORLD_FAULTS = {
   "lying lease": "a scheduler takes the head over although its owner is alive",
   "skewed clock": "a process has another time",
   "slow process": "all that a process does takes many times as long",
+  "operator stops": "the application is stopped, and started again a little later",
   upgrade: "a new version of the program is deployed",
 } as const;
 

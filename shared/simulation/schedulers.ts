@@ -1,9 +1,10 @@
 /** The schedulers: started by ticks and by one another, any number at a time, of whichever version is deployed. */
-import { ExecutorLostError, FencedError, SluiceError, ThrottledError } from "../errors/index.js";
+import { BatchFailedError, ExecutorLostError, FencedError, SluiceError, ThrottledError } from "../errors/index.js";
 import { InProcessInvoker, PreparedCache } from "../executor/index.js";
 import type { Console, Invoker } from "../ports/index.js";
 import { Driver } from "../scheduler/index.js";
 import { StateCache } from "../state/index.js";
+import type { ResolvedOptions } from "../streaming/index.js";
 import { Draws } from "./draws.js";
 import type { EventLoop } from "./event-loop.js";
 import type { FaultPlan } from "./fault-plan.js";
@@ -92,7 +93,7 @@ export class Schedulers {
           this.#ended(process, ended);
           if (ended === "handed-over") loop.after(1, () => this.start());
         },
-        (error: unknown) => this.#failed(process, error),
+        (error: unknown) => this.#failed(process, error, deployment.options),
       );
     });
   }
@@ -113,8 +114,10 @@ export class Schedulers {
     process.kill();
   }
 
-  #failed(process: SimulatedProcess, error: unknown): void {
+  #failed(process: SimulatedProcess, error: unknown, { onBatchFailure }: ResolvedOptions): void {
     this.#ended(process, String(error));
+    // An application that passes over failed batches says so when it has been stopped.
+    if (onBatchFailure === "skip" && error instanceof BatchFailedError) return;
     if (!isExplained(error)) this.#options.onUnexplained(process, error);
   }
 }

@@ -1,5 +1,5 @@
 /** One seed: the life of an application, with all that can happen to it. Whoever holds the laws up is told by {@link SeedOutcome}. */
-import { type Head, jobName, type Manifest, readHead, readManifest } from "../checkpoint/index.js";
+import { type Head, jobName, type Manifest, readHead, readManifest, setDesired } from "../checkpoint/index.js";
 import type { Item, Shard, StreamRecord } from "../ports/index.js";
 import { liveInputs, type StreamGraph, StreamingContext, validateGraph } from "../streaming/index.js";
 import { namesOf, readContents } from "./committed-batch.js";
@@ -59,6 +59,8 @@ const EVENTFUL = { millis: 45_000, batches: 9 } as const;
 /** How long it may take from then on until everything is done. The longest single delay is a lease and a frozen process. */
 const PATIENCE = 300_000;
 const TICK = 10_000;
+/** How long an application stays stopped, milliseconds. */
+const STOPPED_FOR = [200, 20_000] as const;
 const FEEDS = 9;
 const MAX_OPEN_SHARDS = 4;
 
@@ -213,6 +215,7 @@ export class Simulation {
         if (this.#plan.event("shards merged", `${n}`)) void this.#reshard(stream, "merge");
       });
     }
+    for (let n = 0; n < 2; n++) this.#loop.after(this.#draws.below(this.#eventful), () => this.#operate(n));
     for (let n = 0; n < 2; n++) {
       this.#loop.after(this.#draws.below(this.#eventful), () => {
         if (!this.#plan.event("upgrade", `${n}`)) return;
@@ -223,6 +226,18 @@ export class Simulation {
     this.#loop.after(this.#eventful, () => {
       this.#trace.note(this.#loop.now, "no more faults");
       this.#plan.endFaults();
+    });
+  }
+
+  /** The operator stops the application and soon starts it again. */
+  #operate(n: number): void {
+    if (!this.#plan.event("operator stops", `${n}`)) return;
+    const how = this.#draws.pick(["stop", "drain"] as const);
+    this.#trace.note(this.#loop.now, `the operator says ${how}`);
+    void setDesired(this.#table, this.#job, how);
+    this.#loop.after(Math.round(this.#draws.magnitude(...STOPPED_FOR)), () => {
+      this.#trace.note(this.#loop.now, "the operator says run");
+      void setDesired(this.#table, this.#job, "run").then(() => this.#schedulers.start());
     });
   }
 
@@ -377,6 +392,7 @@ export class Simulation {
     const records: Record<string, string[]> = {};
     for (const { stream, records: texts } of contents.read) records[stream] = [...(records[stream] ?? []), ...texts];
     const { time, batchDuration: interval, failed } = manifest;
+    const version = Number(manifest.codeVersion.slice(1));
     const names = await namesOf(storage, this.#job, manifest);
     const batch = {
       ...contents,
@@ -386,7 +402,7 @@ export class Simulation {
       previous: this.#manifest,
       names,
       missing: [...names].filter((name) => !this.#blocks.names.has(name) && !this.#table.names.has(name)),
-      expected: this.#model?.after({ time, interval, records, failed: failed !== undefined }) ?? {},
+      expected: this.#model?.after({ time, interval, records, failed: failed !== undefined, version }) ?? {},
     };
     this.#trace.note(
       this.#loop.now,

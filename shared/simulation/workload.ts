@@ -52,6 +52,8 @@ export interface ModelBatch {
   readonly records: Readonly<Record<string, readonly string[]>>;
   /** True when the program failed it and it was passed over. */
   readonly failed: boolean;
+  /** Of the program that made it. */
+  readonly version: number;
   /** Milliseconds between batches. */
   readonly interval: number;
 }

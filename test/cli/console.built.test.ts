@@ -115,6 +115,18 @@ describe("the console's server", () => {
     expect(body).not.toContain("sluice");
   });
 
+  it("serves the page, which names nothing from elsewhere", async () => {
+    const page = await ask("/");
+    expect([page.status, page.headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(page.body).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+    expect(page.body).not.toMatch(/<script(?![^>]*\bsrc=)|\bstyle=|\bon\w+=/);
+    const files = [...page.body.matchAll(/(?:src|href)="([^"#:]+)"/g)].map(
+      ([, file]) => new URL(`${file}`, app.url).pathname,
+    );
+    expect(files).toContain("/main.js");
+    for (const file of files) expect([file, (await ask(file)).status]).toEqual([file, 200]);
+  });
+
   it("listens on this machine's own address only", async () => {
     const { networkInterfaces } = await import("node:os");
     const others = Object.values(networkInterfaces())

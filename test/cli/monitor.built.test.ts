@@ -90,9 +90,9 @@ const hasPython = spawnSync("python3", ["-c", "import pty, termios"]).status ===
       .slice(1)
       .map((frame) =>
         (frame.split("\u001b[J")[0] ?? "")
-          .split("\r\n")
+          .split("\n")
           // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
-          .map((line) => line.replace(/\u001b\[[\d;?]*[A-Za-z]/g, "")),
+          .map((line) => line.replace(/\u001b\[[\d;?]*[A-Za-z]|\r/g, "")),
       );
   }
 

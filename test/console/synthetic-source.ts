@@ -197,7 +197,7 @@ export class SyntheticSource implements MonitorSource {
         },
       ],
       stages: [
-        this.#stage(0, ["parse", "valid"], at(0.1), 0.5 * processingTime, 4, failure?.message),
+        this.#stage(0, ["parse", "valid"], at(0.1), 0.5 * processingTime, 4, failure?.causes[0]),
         ...(failure === undefined
           ? [this.#stage(1, ["byPage", "totals", "recent"], at(0.62), 0.2 * processingTime, 2, undefined)]
           : []),
@@ -257,14 +257,15 @@ function attempt(startedAt: number, millis: number, outcome: "done" | "failed" =
 
 function failureOf(hostile?: string): ErrorView {
   const text = hostile ?? "price is not a number";
+  const record = hostile ?? '{"page":"/cart","price":"12,50 EUR"}';
   return {
     name: "BatchFailedError",
     code: "SLUICE_BATCH_FAILED",
-    message: `Batch 1 ms failed in operator parse, partition 3: TypeError: ${text}`,
+    message: `The function of parse failed on ${record} (partition 3): TypeError: ${text}`,
     stack: `TypeError: ${text}\n    at parsePrice (examples/page-views.ts:18:27)\n    at examples/page-views.ts:31:20`,
     operator: "parse",
     partition: 3,
-    record: hostile ?? '{"page":"/cart","price":"12,50 EUR"}',
+    record,
     causes: [`TypeError: ${text}`],
   };
 }

@@ -103,7 +103,7 @@ describe("BatchHistory", () => {
     expect(history.app().batches).toMatchObject({ completed: 2, failed: 1 });
   });
 
-  it("keeps the last batches one by one and older ones by the minute, and loses none", async () => {
+  it("keeps the last batches one by one and older ones by the minute, and loses none (fact progress.retention)", async () => {
     const app = program((ssc) => ssc.queueStream(Array.from({ length: 150 }, () => ["a", "b"])).print());
     const { history } = await watch(app, { batches: 150, history: { keep: 10 } });
     const { minutes, batches } = history.timeline();
@@ -151,6 +151,29 @@ describe("BatchHistory", () => {
     expect(queued.map(({ time }) => time)).toEqual([newest + 3000, newest + 2000, newest + 1000]);
     history.ended();
     expect(history.app().batches.waiting).toBe(0);
+  });
+
+  it("counts records when a batch begins, and as processed when it ends (fact progress.counters)", async () => {
+    const app = program((ssc) => ssc.queueStream([[]]).print());
+    const { history } = await watch(app, { batches: 0 });
+    const counters = () => {
+      const { records, processedRecords, batches } = history.app();
+      const [running, completed] = [batches.processing, batches.completed];
+      return { records, processedRecords, running, completed, newest: history.batches()[0]?.records };
+    };
+    const input = { type: "queue", records: 300, bytes: 0, files: [], shards: [] } as const;
+    const inputs = [
+      { ...input, id: 0, uid: "a" },
+      { ...input, id: 1, uid: "b" },
+    ];
+    const times = { submittedAt: 1000, startedAt: 1001 };
+    history.onBatchStarted({ time: 1000, inputs, outputs: [], ...times });
+    expect(counters()).toEqual({ records: 600, processedRecords: 0, running: 1, completed: 0, newest: 600 });
+    const made = { stages: [], state: [], tasks: 0, shuffleBytes: 0, stateKeys: 0, accumulators: {}, error: undefined };
+    history.onBatchCommitted({ version: 1, time: 1000, records: 600, inputs, committedAt: 1002, ...times, ...made });
+    expect(counters()).toEqual({ records: 600, processedRecords: 0, running: 1, completed: 0, newest: 600 });
+    history.onOutputsCompleted(1000, 1003);
+    expect(counters()).toEqual({ records: 600, processedRecords: 600, running: 0, completed: 1, newest: 600 });
   });
 
   it("adds up what the requests of the batches would cost", async () => {

@@ -41,7 +41,7 @@ const places = element("places");
 const main = element("main");
 
 let route: Route = parseRoute(location.hash);
-let theme: Theme = parseTheme(localStorage.getItem(THEME));
+let theme: Theme = parseTheme(remembered());
 let drawnAt = 0;
 let isDue = false;
 
@@ -131,9 +131,26 @@ function freeze(time: number | undefined): void {
 
 function setTheme(next: Theme): void {
   theme = next;
-  localStorage.setItem(THEME, theme);
+  remember(theme);
   applyTheme();
   draw();
+}
+
+/** Browsers may be told to remember nothing, and then throw. */
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(THEME);
+  } catch {
+    return null;
+  }
+}
+
+function remember(chosen: Theme): void {
+  try {
+    localStorage.setItem(THEME, chosen);
+  } catch {
+    // Then it holds for as long as the page is open.
+  }
 }
 
 function applyTheme(): void {
@@ -158,6 +175,11 @@ function onRoute(): void {
 }
 
 addEventListener("hashchange", onRoute);
+// Its address stands for no place, so the place must not be left for it.
+element("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
 addEventListener("resize", changed);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", colorsChanged);
 applyTheme();

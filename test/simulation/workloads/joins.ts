@@ -8,7 +8,7 @@ export const joins: Workload = {
   about: "two streams, reduceByKey, cogroup, join, repartition, transform with sort; token sinks and files",
   streams: ["left", "right"],
   feed: numbered(["left", "right"]),
-  program: (surroundings) =>
+  program: (surroundings, version) =>
     streamingApp("joins", { ...options, catchUp: "coalesce", defaultPartitions: 2 }, (ssc) => {
       const sum = (a: number, b: number): number => a + b;
       const left = ssc.kinesisStream("left", { name: "left" }).mapToPair(pairOf).reduceByKey(sum);
@@ -25,11 +25,13 @@ export const joins: Workload = {
         return rdd.sortByKey().map(([key, value]) => `${key} ${value} of ${n}`);
       });
       toSink(ranked, surroundings, "ranked-sink");
+      // From the second version on there is an output more.
+      if (version > 1) left.map(String).saveAsTextFiles("files-left", "", { name: "files-left" });
       const salted = ssc.union([left, right]).map(([key]): [string, number] => [key, surroundings.nonce()]);
       toSink(salted.repartition(2), surroundings, "salted-sink");
     }),
   model: () => ({
-    after({ records }) {
+    after({ records, version }) {
       const left = sums(records.left);
       const right = sums(records.right);
       const keys = [...new Set([...left.keys(), ...right.keys()])];
@@ -43,6 +45,7 @@ export const joins: Workload = {
         rows: {
           "files-both": keys.map((key) => JSON.stringify([key, [left.get(key), right.get(key)]])),
           "files-totals": [...totals].map(([total, names]) => `${total},${names.sort().join()}`),
+          ...(version > 1 && { "files-left": [...left].map(String) }),
           "ranked-sink": [...left, ...right].map(([key, value]) => `${key} ${value} of ${n}`),
         },
       };

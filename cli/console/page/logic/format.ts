@@ -85,6 +85,18 @@ export function dateAndClock(millis: number): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${clock(millis)}`;
 }
 
+const SERVICES: Readonly<Record<string, string>> = {
+  kinesis: "Kinesis",
+  lambda: "Lambda",
+  s3: "S3",
+  dynamodb: "DynamoDB",
+};
+
+/** A service by the name that its bill has. */
+export function serviceName(service: string): string {
+  return SERVICES[service] ?? service;
+}
+
 /** A text cut in the middle, where uids are alike. */
 export function shortened(text: string, max: number): string {
   if (text.length <= max) return text;

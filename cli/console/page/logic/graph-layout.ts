@@ -44,7 +44,7 @@ function layoutOf({ nodes }: GraphView, rankdir: "LR" | "TB"): GraphLayout {
         return [uid, { x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 }];
       }),
     ),
-    edges: graph.edges().map((edge) => ({
+    edges: graph.edges().map((edge: { readonly v: string; readonly w: string }) => ({
       from: edge.v,
       to: edge.w,
       points: (graph.edge(edge) as { readonly points?: readonly Point[] }).points ?? [],

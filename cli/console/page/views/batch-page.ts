@@ -2,7 +2,7 @@
 import type { BatchSummary, BatchView, ErrorView, OutputView } from "../../../../shared/monitor/view.js";
 import { type Child, h, type VNode } from "../dom/vnode.js";
 import { findingsOf, phasesOf, type Usual } from "../logic/explain-batch.js";
-import { bytes, clock, count, counted, dateAndClock, duration, money, NONE } from "../logic/format.js";
+import { bytes, clock, count, counted, dateAndClock, duration, money, NONE, serviceName } from "../logic/format.js";
 import { batchHref } from "../logic/routes.js";
 import { type Span, skewOf, spanLength, stageSpan } from "../logic/stage-times.js";
 import { bar, cell, command, figure, figures, numberCell, section, status, table, verbatim } from "./parts.js";
@@ -353,7 +353,7 @@ function costPanel({ costs }: BatchView): VNode | false {
     "On AWS, at list price.",
     figures(
       figure("Total", money(costs.total)),
-      services.map(([service, dollars]) => figure(service, money(dollars))),
+      services.map(([service, dollars]) => figure(serviceName(service), money(dollars))),
     ),
   );
 }

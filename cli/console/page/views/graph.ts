@@ -113,7 +113,11 @@ function factsOf({ windowLength, slide }: GraphNodeView, flow: NodeFlow): string
     flow.stateBytes !== undefined && bytes(flow.stateBytes),
     flow.millis !== undefined && duration(flow.millis),
     windowLength !== undefined && `${interval(windowLength)} every ${interval(slide)}`,
-    flow.tasks !== undefined && flow.keys === undefined && windowLength === undefined && counted(flow.tasks, "task"),
+    flow.tasks !== undefined &&
+      flow.bytes === undefined &&
+      flow.keys === undefined &&
+      windowLength === undefined &&
+      counted(flow.tasks, "task"),
   ];
   return facts.filter(Boolean).join(" · ");
 }

@@ -21,13 +21,13 @@ const STATES: Readonly<Record<AppView["state"], string>> = {
 
 export function banner({ app }: Moment, connected: boolean, theme: Theme, onTheme: () => void): VNode {
   const uptime = app.startedAt === undefined ? undefined : app.now - app.startedAt;
-  const state = connected || app.state === "ended" || app.state === "failed" ? STATES[app.state] : "Not connected";
+  const isTold = connected || app.state === "ended" || app.state === "failed";
   return h(
     "div",
     { class: "banner" },
     h("a", { class: "brand", href: hrefOf({ place: "overview" }) }, "Sluice"),
     h("h1", {}, app.name),
-    h("span", { class: `chip chip-${connected ? app.state : "unknown"}` }, state),
+    h("span", { class: `chip chip-${isTold ? app.state : "unknown"}` }, isTold ? STATES[app.state] : "Not connected"),
     h(
       "p",
       { class: "about" },
@@ -93,7 +93,7 @@ export function keyFigures({ app, batches }: Moment): VNode {
     waiting > 0 && `${count(waiting)} waiting`,
     processing > 0 && `${count(processing)} running`,
   ].filter(Boolean);
-  const onAws = app.costIsHypothetical ? "on AWS, at list price" : "at list price";
+  const onAws = app.costIsHypothetical ? "on AWS" : "at list price";
   const about = app.costIsHypothetical
     ? "What the requests counted so far would cost on AWS. On this machine it costs nothing."
     : "From counted requests and list prices; an estimate, not a bill.";
@@ -115,7 +115,7 @@ export function keyFigures({ app, batches }: Moment): VNode {
 
 function lastRecords(batches: readonly BatchSummary[]): Child {
   const last = batches.findLast(({ startedAt }) => startedAt !== undefined);
-  return last === undefined ? undefined : `${count(last.records)} in last batch`;
+  return last === undefined ? undefined : `${count(last.records)} in the last`;
 }
 
 /** Pause, and a slider through all batches that are known. */
@@ -151,7 +151,9 @@ export function timeBar(model: Model, freeze: (time: number | undefined) => void
       "span",
       { class: "moment" },
       isLive
-        ? "Live"
+        ? model.connected
+          ? "Live"
+          : "Newest"
         : `As of batch ${clock(frozenAt)}${model.missed > 0 ? ` · ${count(model.missed)} new since` : ""}`,
     ),
   );

@@ -1,7 +1,7 @@
 /** Facts that do not move much: configuration, receivers, limits, accumulators, and what costs what. */
 import type { AppView } from "../../../../shared/monitor/view.js";
 import { type Child, h, type VNode } from "../dom/vnode.js";
-import { clock, money, rate } from "../logic/format.js";
+import { clock, money, rate, serviceName } from "../logic/format.js";
 import { cell, numberCell, section, status, table } from "./parts.js";
 
 export function settings(app: AppView): readonly Child[] {
@@ -68,7 +68,7 @@ function costPanel({ cost, costPerMonth, costIsHypothetical }: AppView): VNode |
       "Costs by service",
       [{ name: "Service" }, { name: "So far", isNumber: true }, { name: "Per month at this rate", isNumber: true }],
       [
-        ...services.map((name) => row(name, cost.services[name], costPerMonth?.services[name])),
+        ...services.map((name) => row(serviceName(name), cost.services[name], costPerMonth?.services[name])),
         row("Total", cost.total, costPerMonth?.total),
       ],
     ),

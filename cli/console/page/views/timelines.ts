@@ -12,18 +12,31 @@ import { colors, onColors } from "./colors.js";
 import { section } from "./parts.js";
 
 const HEIGHT = 104;
+/** A timeline is at least this long. */
+const LEAST_SECONDS = 10;
 const SYNC = "timelines";
 
 export class Timelines {
   readonly #changed: () => void;
   readonly #charts = MEASURES.map((measure) => new MeasureCharts(measure));
   #range: Range = RANGES[1];
+  /** What was drawn last, and of what. */
+  #drawn: { readonly of: readonly unknown[]; readonly view: VNode } | undefined;
 
   constructor(changed: () => void) {
     this.#changed = changed;
   }
 
   view(batches: readonly BatchSummary[], minutes: readonly MinuteView[], batchDuration: number): VNode {
+    // Much else moves on the page: charts of many batches are not drawn again for that.
+    const of = [batches, minutes, batchDuration, this.#range];
+    if (this.#drawn === undefined || of.some((part, i) => part !== this.#drawn?.of[i])) {
+      this.#drawn = { of, view: this.#draw(batches, minutes, batchDuration) };
+    }
+    return this.#drawn.view;
+  }
+
+  #draw(batches: readonly BatchSummary[], minutes: readonly MinuteView[], batchDuration: number): VNode {
     const shown = batches.filter(isOver).slice(-this.#range.batches);
     const rolledUp = this.#range.batches === Infinity ? minutes : [];
     return section(
@@ -143,7 +156,10 @@ class MeasureCharts {
       height: HEIGHT,
       cursor: { sync: { key: SYNC }, drag: { x: false, y: false }, y: false, points: { size: 6 } },
       legend: { show: false },
-      scales: { y: { range: (_u, _min, max) => [0, (max || 1) * 1.1] } },
+      scales: {
+        x: { range: (_u, min, max) => spanned(min, max) },
+        y: { range: (_u, _min, max) => [0, (max || 1) * 1.1] },
+      },
       axes: [timeAxis(), valueAxis(format)],
       series: [
         {},
@@ -236,6 +252,12 @@ function axis(): uPlot.Axis {
     ticks: { stroke: grid, width: 1, size: 4 },
     size: 24,
   };
+}
+
+/** Without data there are no ends. */
+function spanned(min: number | null, max: number | null): [number, number] {
+  if (min === null || max === null) return [0, LEAST_SECONDS];
+  return [Math.min(min, max - LEAST_SECONDS), max];
 }
 
 function timeAxis(): uPlot.Axis {
