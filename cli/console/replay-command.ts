@@ -8,15 +8,15 @@ export function replayCommandOf(
   place: PlaceOptions,
 ): (time: number) => string {
   return (time) =>
-    `sluice replay ${quoted(program)} --batch ${time} --stack ${quoted(stack)} --application ${quoted(name)}${placeArguments(place)}`;
+    `npx sluice replay ${quoted(program)} --batch ${time} --stack ${quoted(stack)} --application ${quoted(name)}${placeArguments(place)}`;
 }
 
 /** The command for an application on this machine. */
 export function localReplayCommand(program: string, checkpoint: string): (time: number) => string {
-  return (time) => `sluice replay ${quoted(program)} --batch ${time} --checkpoint ${quoted(checkpoint)}`;
+  return (time) => `npx sluice replay ${quoted(program)} --batch ${time} --checkpoint ${quoted(checkpoint)}`;
 }
 
 /** As a shell takes it for one word. */
 function quoted(word: string): string {
-  return /^[\w@%+=:,./<>-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

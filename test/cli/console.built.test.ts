@@ -207,7 +207,7 @@ describe("its events", () => {
         record: '"bad"',
         stack: expect.stringMatching(/RangeError: a bad word\n.*watched\.ts/),
       },
-      replay: expect.stringMatching(`^sluice replay .*watched\\.ts --batch ${batch.time} --checkpoint `),
+      replay: expect.stringMatching(`^npx sluice replay .*watched\\.ts --batch ${batch.time} --checkpoint `),
     });
     expect(batch.failure?.stack).not.toContain("dist");
   });
