@@ -15,6 +15,8 @@ const common = {
 /** @type {import("jest").Config} */
 module.exports = {
   maxWorkers: 2,
+  // Long for machines that do other things as well; nothing here measures time.
+  testTimeout: 30_000,
   projects: [
     {
       ...common,

@@ -24,6 +24,9 @@ import { usableMillis, visitOf } from "./visit.js";
 /** Longest wait for calls that are under way when everything is done, milliseconds: those of cancelled attempts. */
 const SETTLE_MILLIS = 10_000;
 
+/** Longest wait for traces that are not sent yet, milliseconds. */
+const TRACES_MILLIS = 2_000;
+
 /** How often the successor's start is tried: without it the application pauses until the next tick. */
 const HAND_OVER_ATTEMPTS = 3;
 /** Pause between two of them, milliseconds. */
@@ -39,8 +42,16 @@ export interface SchedulerParts {
   readonly startSuccessor: () => Promise<void>;
   readonly metrics: MetricSink;
   readonly expenses: Expenses;
+  readonly traces?: SchedulerTraces;
   /** Is told the batch that begins, for the log. */
   readonly onBatch?: (batchTime: number) => void;
+}
+
+/** Makes traces of batches, and sends them beside the batches. */
+export interface SchedulerTraces {
+  readonly listener: BatchListener;
+  /** Waits until all are sent, but at most so long. */
+  flush(mostMillis: number): Promise<void>;
 }
 
 /** What the scheduler function answers: for people and tests, nobody else waits for it. */
@@ -91,6 +102,8 @@ export class Scheduler {
     const metrics = new BatchMetrics(sink, () => ({ ...this.#watch.take(), ...expenses.take() }));
     const outcome = await this.#run(metrics, remainingMillis);
     const callsLeftBehind = await settle(this.#calls, ports, remainingMillis(), SETTLE_MILLIS);
+    // The successor is at work by now, and Lambda freezes this one as soon as it has returned.
+    await this.#parts.traces?.flush(Math.max(0, Math.min(TRACES_MILLIS, remainingMillis() - TRACES_MILLIS)));
     metrics.ended({ callsLeftBehind }, outcome.error);
     expenses.end();
     if (outcome.error !== undefined) throw outcome.error;
@@ -127,11 +140,16 @@ export class Scheduler {
   }
 
   async #visit(metrics: BatchMetrics, remainingMillis: () => number): Promise<Ended> {
-    const { program, onBatch } = this.#parts;
+    const { program, onBatch, traces } = this.#parts;
     const { clock } = this.#ports;
     const { batchDuration } = program.app.options;
     const leaveAt = clock.monotonic() + usableMillis(remainingMillis());
-    const listener = tellAll([metrics, { onBatchStarted: ({ time }) => onBatch?.(time) }, program.listeners]);
+    const listener = tellAll([
+      metrics,
+      { onBatchStarted: ({ time }) => onBatch?.(time) },
+      program.listeners,
+      traces?.listener,
+    ]);
     // Nobody knows before the head has been read, which the driver does.
     let hasBatches = true;
     for (;;) {

@@ -10,12 +10,14 @@ import {
   startSuccessor,
   UsageMeter,
 } from "../shared/aws/index.js";
+import { BatchTraces } from "../shared/monitor/index.js";
 import type { StreamingApp } from "../shared/streaming/index.js";
+import { TraceExporter, type TraceExporterOptions } from "../shared/system/index.js";
 import { Expenses } from "./expenses.js";
 import { assertIsApp, isDeployedWhole, memoryMegabytes } from "./function-environment.js";
 import { logMetrics } from "./metrics.js";
 import { buildProgram } from "./program.js";
-import { Scheduler, type SchedulerReply } from "./run-scheduler.js";
+import { Scheduler, type SchedulerReply, type SchedulerTraces } from "./run-scheduler.js";
 
 /** What Lambda is to call. */
 export type SchedulerHandler = (event: unknown, context: Context) => Promise<SchedulerReply>;
@@ -53,7 +55,23 @@ function makeScheduler(app: StreamingApp, config: SchedulerConfig) {
     startSuccessor: () => startSuccessor(config, clients),
     metrics: logMetrics(config.app, console),
     expenses: new Expenses(meter, ports.clock, memoryMegabytes(process.env)),
+    ...(config.traces !== undefined && { traces: tracesTo(config.traces, app, config, ports) }),
     onBatch: (batchTime) => console.about({ batchTime }),
   });
   return { scheduler, console };
+}
+
+function tracesTo(
+  url: string,
+  app: StreamingApp,
+  { codeVersion }: SchedulerConfig,
+  { clock, console }: Pick<TraceExporterOptions, "clock" | "console">,
+): SchedulerTraces {
+  const exporter = new TraceExporter({ url, clock, console });
+  const { batchDuration } = app.options;
+  const send = (trace: object): void => exporter.send(trace);
+  return {
+    listener: new BatchTraces({ appName: app.name, codeVersion, batchDuration, send }),
+    flush: (mostMillis) => exporter.flush(mostMillis),
+  };
 }

@@ -14,6 +14,8 @@ const SETTINGS = {
   parallelism: Number,
   dailyCost: Number,
   wakeUp: (text: string) => text === "true",
+  traces: String,
+  xray: (text: string) => text === "true",
   removal: removalPolicyOf,
 } as const;
 

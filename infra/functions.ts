@@ -37,6 +37,10 @@ export interface FunctionsProps {
   readonly executorMemory: number;
   readonly slots: number;
   readonly logRetention: logs.RetentionDays;
+  /** Of the scheduler alone. */
+  readonly schedulerEnvironment: Readonly<Record<string, string>>;
+  /** Are invocations traced by X-Ray? */
+  readonly xray: boolean;
 }
 
 /** The functions of an application, with a role each kind. */
@@ -86,6 +90,7 @@ export class Functions extends Construct {
         SLUICE_EXECUTOR: versionName(any),
         SLUICE_SLOTS: slots.map(versionName).join(","),
         SLUICE_SCHEDULER: this.schedulerName,
+        ...props.schedulerEnvironment,
       },
       description: "Makes batches: the driver.",
     });
@@ -98,7 +103,7 @@ export class Functions extends Construct {
   #function(
     id: string,
     role: iam.Role,
-    { code, logRetention }: FunctionsProps,
+    { code, logRetention, xray }: FunctionsProps,
     props: Pick<lambda.FunctionProps, "handler"> & Omit<Partial<lambda.FunctionProps>, "code" | "role">,
   ): lambda.Function {
     const logGroup = new logs.LogGroup(this, `${id}Logs`, {
@@ -113,6 +118,7 @@ export class Functions extends Construct {
       runtime: RUNTIME,
       architecture: ARCHITECTURE,
       code: lambda.Code.fromAsset(code),
+      ...(xray && { tracing: lambda.Tracing.ACTIVE }),
       // A batch that runs during a deployment ends on the code it began with.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
     });

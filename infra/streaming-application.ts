@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, Tags } from "aws-cdk-lib";
+import { RemovalPolicy, Stack, Tags, Token } from "aws-cdk-lib";
 import type * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import type * as events from "aws-cdk-lib/aws-events";
@@ -10,6 +10,7 @@ import type * as s3 from "aws-cdk-lib/aws-s3";
 import type * as sns from "aws-cdk-lib/aws-sns";
 import type * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { IllegalArgumentError } from "../shared/errors/index.js";
 import type { ProgramDescription } from "../shared/plan/index.js";
 import { Alarms } from "./alarms.js";
 import { type Bundle, bundleProgram } from "./bundle.js";
@@ -57,6 +58,13 @@ export interface StreamingApplicationProps {
   readonly alarmTopic?: sns.ITopic;
   /** US dollars a day above which the cost alarm rises. @defaultValue 10 */
   readonly dailyCost?: number;
+  /**
+   * URL of a collector of OpenTelemetry (OTLP over HTTP), to which the scheduler sends a trace of each batch; it must be within
+   * reach of functions outside of any VPC. @defaultValue no traces
+   */
+  readonly traces?: string;
+  /** Trace the functions' invocations by AWS X-Ray. @defaultValue false */
+  readonly xray?: boolean;
   /** @defaultValue a month */
   readonly logRetention?: RetentionDays;
   /** Environment variables that the program reads, when it is synthesised and when it runs. */
@@ -140,6 +148,8 @@ export class StreamingApplication extends Construct implements iam.IGrantable {
       executorMemory: wholeNumber("memory", props.memory ?? ONE_CORE, ...MEMORY),
       slots: wholeNumber("slots", props.slots ?? DEFAULT_SLOTS, 0, MAX_SLOTS),
       logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      schedulerEnvironment: props.traces === undefined ? {} : { SLUICE_TRACES: tracesUrl(props.traces) },
+      xray: props.xray ?? false,
     });
     this.scheduler = functions.scheduler;
     this.executors = functions.executors;
@@ -201,4 +211,15 @@ export class StreamingApplication extends Construct implements iam.IGrantable {
 function streamNames(scope: Construct, streams: Readonly<Record<string, kinesis.IStream>>): string {
   const names = Object.entries(streams).map(([name, stream]) => [name, stream.streamName]);
   return Stack.of(scope).toJsonString(Object.fromEntries(names));
+}
+
+/** @throws {IllegalArgumentError} unless it is one, or a value that is known only when the stack is deployed. */
+function tracesUrl(text: string): string {
+  if (Token.isUnresolved(text) || (/^https?:\/\//.test(text) && URL.canParse(text))) return text;
+  throw new IllegalArgumentError(
+    `traces is ${JSON.stringify(text)}: use a URL such as https://collector.example.com:4318.`,
+    {
+      traces: text,
+    },
+  );
 }

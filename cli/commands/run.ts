@@ -2,10 +2,11 @@ import { Command } from "commander";
 import { type Duration, StreamingContext } from "../../shared/index.js";
 import { type LoadedProgram, loadProgram } from "../../shared/local/index.js";
 import { type BatchListener, tellAll } from "../../shared/streaming/index.js";
-import { parseCount, parseDuration, parsePort } from "../arguments.js";
+import { parseCount, parseDuration, parsePort, parseUrl } from "../arguments.js";
 import { LocalConsole } from "../console/local-console.js";
 import { localReplayCommand } from "../console/replay-command.js";
 import { feedStdin } from "../feed-stdin.js";
+import { LocalTraces } from "../local-traces.js";
 import { onStopSignals } from "../stop-signals.js";
 
 interface RunOptions {
@@ -17,6 +18,7 @@ interface RunOptions {
   readonly quiet?: boolean;
   readonly console: boolean;
   readonly consolePort?: number;
+  readonly traces?: string;
 }
 
 const AFTER_HELP = `
@@ -45,6 +47,7 @@ export function runCommand(): Command {
     .option("--stdin <stream>", "put the lines of standard input into the local stream that kinesisStream reads")
     .option("--console-port <port>", "port of the console; 0: any (default: 4040, or the next that is free)", parsePort)
     .option("--no-console", "without the console in the browser")
+    .option("--traces <url>", "send a trace of each batch to a collector of OpenTelemetry (OTLP over HTTP)", parseUrl)
     .option("-q, --quiet", "print leave out the introduction and the closing words")
     .addHelpText("after", AFTER_HELP)
     .action(run);
@@ -58,6 +61,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
   const { app, bundle } = await loadProgram(file, options);
   const tally = new Tally();
   const console = options.console ? new LocalConsole() : undefined;
+  const traces = options.traces === undefined ? undefined : new LocalTraces(options.traces, { app, bundle }, say);
   const ssc = await StreamingContext.getOrCreate(
     app,
     {
@@ -66,7 +70,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
     },
     {
       bundle,
-      listener: tellAll([tally, console?.listener]),
+      listener: tellAll([tally, console?.listener, traces?.listener]),
       ...(console && { ports: console.ports }),
       ...(options.batches !== undefined && { maxBatches: options.batches }),
     },
@@ -89,6 +93,7 @@ async function run(file: string, options: RunOptions): Promise<void> {
     throw error;
   } finally {
     await ssc.stop();
+    await traces?.flush();
     await console?.close(failure);
   }
   say(`sluice: ended after ${tally}.${options.checkpoint === undefined ? "" : " The same command goes on from here."}`);

@@ -1,6 +1,6 @@
 /** Settings of a deployment, as options: their names are those of the context that `infra` reads. */
 import { type Command, Option } from "commander";
-import { parseCount, parseSize } from "../arguments.js";
+import { parseCount, parseSize, parseUrl } from "../arguments.js";
 
 const SETTINGS: readonly Option[] = [
   new Option("--shards <n>", "shards of each new stream (default: 1)").argParser(parseCount),
@@ -10,6 +10,8 @@ const SETTINGS: readonly Option[] = [
   new Option("--scheduler-memory <megabytes>", "memory of the scheduler (default: 1024)").argParser(parseCount),
   new Option("--daily-cost <dollars>", "cost of a day above which an alarm rises (default: 10)").argParser(parseCount),
   new Option("--wake-up", "start a sleeping application within seconds of a record"),
+  new Option("--traces <url>", "collector of OpenTelemetry that gets a trace of each batch").argParser(parseUrl),
+  new Option("--xray", "trace the functions' invocations by AWS X-Ray"),
   new Option("--removal <what>", "what `sluice destroy` does with the data (default: retain)").choices([
     "retain",
     "destroy",

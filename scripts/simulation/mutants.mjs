@@ -102,14 +102,26 @@ export const mutants = [
     patches: [
       {
         file: STREAM_INPUT,
-        find: 'shard.parents.every((parent) => (position.shards[parent]?.next ?? { type: "end" }).type === "end"),',
-        replace: "shard.parents.length >= 0,",
+        find: 'shard.parents.every((parent) => position.shards[parent]?.next.type === "end")',
+        replace: "shard.parents.length >= 0",
       },
       {
         file: STREAM_INPUT,
         find: "const shards = readableShards(position);\n  const read",
         replace:
           'const listed = await streams.listShards(input.stream);\n  for (const { shardId, parentShardIds } of listed)\n    if (position.shards[shardId] === undefined && parentShardIds.some((parent) => position.shards[parent] !== undefined))\n      (position.shards as Record<string, ShardPosition>)[shardId] = { next: { type: "trim-horizon" }, parents: parentShardIds, upTo: batch.now };\n  const shards = readableShards(position);\n  const read',
+      },
+    ],
+  },
+  {
+    name: "unknown-parent-counts-as-read",
+    rule: "a parent that has not been found yet has not been read",
+    workloads: ["counts"],
+    patches: [
+      {
+        file: STREAM_INPUT,
+        find: 'shard.parents.every((parent) => position.shards[parent]?.next.type === "end")',
+        replace: 'shard.parents.every((parent) => (position.shards[parent]?.next ?? { type: "end" }).type === "end")',
       },
     ],
   },

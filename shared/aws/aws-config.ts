@@ -23,6 +23,8 @@ export interface SchedulerConfig extends AwsConfig {
   readonly parallelism: number;
   /** The scheduler's own name, for the hand-over. */
   readonly scheduler: string;
+  /** URL of the collector of traces, if there is one. */
+  readonly traces?: string | undefined;
 }
 
 /** Environment variables, as `process.env` has them. */
@@ -61,6 +63,7 @@ export function schedulerConfig(env: Environment): SchedulerConfig {
       .filter((slot) => slot !== ""),
     parallelism: count(env, "SLUICE_PARALLELISM"),
     scheduler: required(env, "SLUICE_SCHEDULER"),
+    traces: env.SLUICE_TRACES || undefined,
   };
 }
 

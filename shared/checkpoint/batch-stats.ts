@@ -82,6 +82,10 @@ export interface StateRecord {
   readonly bytes: number;
   /** Bytes that this batch stored. */
   readonly written: number;
+  /** Keys that this batch gave another state, or removed. */
+  readonly changed: number;
+  /** Those of them that it removed because their time was up. */
+  readonly timedOut: number;
 }
 
 /** What is stored of a batch with its manifest. */

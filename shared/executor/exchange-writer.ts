@@ -1,9 +1,12 @@
 import { encodeColumn, encodePairs } from "../codec/index.js";
 import {
+  type Aggregator,
   checkKey,
   type ExchangeNode,
   groupAggregator,
   operators,
+  type Partitioner,
+  partitionOfNumber,
   type Sink,
   type TaskInfo,
   toPair,
@@ -32,28 +35,29 @@ function keyedWriter(
   allocate: Allocate,
 ): ExchangeWriter {
   const { partitioner, combine } = mode;
+  if (combine === undefined) return pairWriter(exchange, partitioner, task, allocate);
   if (combine === groupAggregator) return groupWriter(exchange, partitioner, task, allocate);
-  const keys: unknown[][] = Array.from({ length: exchange.numPartitions }, () => []);
-  const values: unknown[][] = Array.from({ length: exchange.numPartitions }, () => []);
-  const send = (key: unknown, value: unknown): void => {
+  return combiningWriter(exchange, partitioner, combine, task, allocate);
+}
+
+/** Pairs as they come. */
+function pairWriter(
+  exchange: ExchangeNode,
+  partitioner: Partitioner,
+  task: TaskInfo,
+  allocate: Allocate,
+): ExchangeWriter {
+  const buckets = new PairBuckets(exchange.numPartitions);
+  const pushPair = (key: unknown, value: unknown): void => {
+    checkKey(key, exchange.label);
     let partition: number;
     try {
       partition = partitioner.partition(key);
     } catch (cause) {
       throw userError(exchange.label, task, cause, { value: [key, value] });
     }
-    keys[partition]?.push(key);
-    values[partition]?.push(value);
+    buckets.add(partition, key, value);
   };
-  const parts = (): readonly (Uint8Array | undefined)[] =>
-    keys.map((bucket, p) => (bucket.length === 0 ? undefined : encodePairs(bucket, values[p] ?? [], allocate)));
-  if (combine !== undefined) {
-    return Object.assign(
-      operators.combiningSink(combine, task, exchange.label, send, () => {}),
-      { parts },
-    );
-  }
-  const pushPair = (key: unknown, value: unknown): void => send(checkKey(key, exchange.label), value);
   return {
     push(element) {
       const pair = toPair(element, exchange.label);
@@ -61,8 +65,54 @@ function keyedWriter(
     },
     pushPair,
     end() {},
-    parts,
+    parts: () => buckets.encode(allocate),
   };
+}
+
+/** One pair a key. */
+function combiningWriter(
+  exchange: ExchangeNode,
+  partitioner: Partitioner,
+  combine: Aggregator,
+  task: TaskInfo,
+  allocate: Allocate,
+): ExchangeWriter {
+  const buckets = new PairBuckets(exchange.numPartitions);
+  const sink = operators.combiningSink(combine, task, exchange.label, (table, combiners) => {
+    const partitionOf = partitionOfNumber(partitioner, table);
+    for (const [number, key] of table.keys.entries()) {
+      let partition: number;
+      try {
+        partition = partitionOf(number);
+      } catch (cause) {
+        throw userError(exchange.label, task, cause, { value: [key, combiners[number]] });
+      }
+      buckets.add(partition, key, combiners[number]);
+    }
+  });
+  return Object.assign(sink, { parts: () => buckets.encode(allocate) });
+}
+
+/** Keys and values by reduce partition. */
+class PairBuckets {
+  readonly #keys: readonly unknown[][];
+  readonly #values: readonly unknown[][];
+
+  constructor(numPartitions: number) {
+    this.#keys = Array.from({ length: numPartitions }, () => []);
+    this.#values = Array.from({ length: numPartitions }, () => []);
+  }
+
+  add(partition: number, key: unknown, value: unknown): void {
+    this.#keys[partition]?.push(key);
+    this.#values[partition]?.push(value);
+  }
+
+  encode(allocate: Allocate): readonly (Uint8Array | undefined)[] {
+    return this.#keys.map((keys, p) =>
+      keys.length === 0 ? undefined : encodePairs(keys, this.#values[p] ?? [], allocate),
+    );
+  }
 }
 
 /** Each map partition begins at another reduce partition, so that many small ones still spread evenly. */

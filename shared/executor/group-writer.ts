@@ -1,5 +1,13 @@
-import { encodeGroups, KeyMap } from "../codec/index.js";
-import { checkKey, type ExchangeNode, type Partitioner, type TaskInfo, toPair, userError } from "../rdd/index.js";
+import { encodeGroups, KeyTable } from "../codec/index.js";
+import {
+  checkKey,
+  type ExchangeNode,
+  type Partitioner,
+  partitionOfNumber,
+  type TaskInfo,
+  toPair,
+  userError,
+} from "../rdd/index.js";
 import type { ExchangeWriter } from "./exchange-writer.js";
 
 /** The groups that go to one reduce partition, in the order in which their keys were first seen. */
@@ -19,30 +27,30 @@ export function groupWriter(
   task: TaskInfo,
   allocate: (bytes: number) => Uint8Array,
 ): ExchangeWriter {
-  const groupOf = new KeyMap<number>();
+  const table = new KeyTable();
+  const partitionOf = partitionOfNumber(partitioner, table);
   const sizes: number[] = [];
-  const members: number[] = [];
+  let members = new Int32Array(1024);
   const values: unknown[] = [];
   const buckets = Array.from({ length: exchange.numPartitions }, (): Bucket => ({ keys: [], groups: [] }));
 
-  const add = (key: unknown): number => {
-    const group = sizes.length;
-    groupOf.set(checkKey(key, exchange.label), group);
+  const begin = (group: number, key: unknown): void => {
     sizes.push(0);
-    const bucket = buckets[partitioner.partition(key)];
+    const bucket = buckets[partitionOf(group)];
     bucket?.keys.push(key);
     bucket?.groups.push(group);
-    return group;
   };
   const pushPair = (key: unknown, value: unknown): void => {
     let group: number;
     try {
-      group = groupOf.get(key) ?? add(key);
+      group = table.add(checkKey(key, exchange.label));
+      if (group === sizes.length) begin(group, key);
     } catch (cause) {
       throw userError(exchange.label, task, cause, { value: [key, value] });
     }
     (sizes[group] as number) += 1;
-    members.push(group);
+    if (values.length === members.length) members = grown(members);
+    members[values.length] = group;
     values.push(value);
   };
 
@@ -78,4 +86,11 @@ export function groupWriter(
       });
     },
   };
+}
+
+/** Twice as large. Numbers outside of the heap are no work for its garbage collector. */
+function grown(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * numbers.length);
+  larger.set(numbers);
+  return larger;
 }

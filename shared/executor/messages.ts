@@ -1,7 +1,7 @@
 /** What driver and executors say to each other: plain data of the value codec, whatever carries it. */
 import type { RecordBlockHeader, ShardPosition } from "../checkpoint/index.js";
 import type { DataRef, KeptPiece, PartitionSource, Updates } from "../rdd/index.js";
-import type { StateMeta, StatePartitionMeta } from "../state/index.js";
+import type { StateCounts, StateMeta, StatePartitionMeta } from "../state/index.js";
 import type { BatchFacts } from "../streaming/index.js";
 
 /** A call that a `foreachRDD` or `transform` body made, in call order. */
@@ -76,7 +76,8 @@ export interface RunRequest {
 export interface RunStats {
   readonly tasks: number;
   readonly shuffleBytes: number;
-  readonly stateChanges: number;
+  /** By operator uid. */
+  readonly stateChanges: Readonly<Record<string, StateCounts>>;
 }
 
 export interface RunResult {

@@ -15,7 +15,7 @@ import type {
   TaskInfo,
 } from "../rdd/index.js";
 import { narrowParents, pairPusher, tee } from "../rdd/index.js";
-import type { StateMeta, StatePartitionMeta } from "../state/index.js";
+import type { StateCounts, StateMeta, StatePartitionMeta } from "../state/index.js";
 import type { CaptureSink } from "../streaming/index.js";
 import { type Drive, openExchange, openHandedOver, openSource } from "./drive-source.js";
 import type { ExecutorEnvironment } from "./environment.js";
@@ -53,7 +53,7 @@ export interface TaskOutputs {
     readonly uid: string;
     readonly partition: number;
     readonly meta: StatePartitionMeta;
-    readonly changes: number;
+    readonly counts: StateCounts;
   }[];
 }
 

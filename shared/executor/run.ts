@@ -3,7 +3,7 @@ import { NonDeterministicBodyError } from "../errors/index.js";
 import type { Stage } from "../plan/index.js";
 import type { Clock } from "../ports/index.js";
 import { asReplay, type DataRef, inline } from "../rdd/index.js";
-import type { StatePartitionMeta } from "../state/index.js";
+import { addCounts, type StateCounts, type StatePartitionMeta } from "../state/index.js";
 import { publish } from "./data.js";
 import type { ExecutorEnvironment } from "./environment.js";
 import { keepPartitions, type PartitionToKeep } from "./keep.js";
@@ -78,9 +78,9 @@ class Execution {
   readonly #captured: Nested<DataRef | undefined> = {};
   readonly #state: Nested<StatePartitionMeta> = {};
   readonly #kept: PartitionToKeep[] = [];
+  readonly #stateChanges: Record<string, StateCounts> = {};
   #tasks = 0;
   #shuffleBytes = 0;
-  #stateChanges = 0;
 
   constructor(environment: ExecutorEnvironment, request: RunRequest, prepared: Prepared) {
     this.#environment = environment;
@@ -165,8 +165,8 @@ class Execution {
       const [ref] = await publish(ports.blocks, name, [bytes], inlineBytes);
       put(this.#captured, target, partition, ref);
     }
-    for (const { uid, partition, meta, changes } of outputs.state) {
-      this.#stateChanges += changes;
+    for (const { uid, partition, meta, counts } of outputs.state) {
+      addCounts(this.#stateChanges, { [uid]: counts });
       put(this.#state, uid, partition, meta);
     }
   }

@@ -2,6 +2,7 @@ import { firstKeyGroup, type StateNode } from "../rdd/index.js";
 import {
   loadState,
   type StateCache,
+  type StateCounts,
   type StateMeta,
   StatePartition,
   type StatePartitionMeta,
@@ -14,7 +15,7 @@ import {
 export interface TaskState {
   readonly access: StatePartition;
   /** Writes what changed and returns what the manifest is to say. Only then the partition stays warm. */
-  save(): Promise<{ readonly meta: StatePartitionMeta; readonly changes: number }>;
+  save(): Promise<{ readonly meta: StatePartitionMeta; readonly counts: StateCounts }>;
 }
 
 export async function openState(
@@ -43,7 +44,7 @@ export async function openState(
       const newTip = chain.at(-1)?.name;
       if (newTip !== undefined) cache.put(slot, newTip, access);
       const covers = node.covers && { covers: node.covers };
-      return { meta: { from, to, chain, keys: access.size, ...covers }, changes: newTip === tip ? 0 : 1 };
+      return { meta: { from, to, chain, keys: access.size, ...covers }, counts: access.counts };
     },
   };
 }

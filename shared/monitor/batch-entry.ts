@@ -1,4 +1,4 @@
-import { storedStats } from "../checkpoint/index.js";
+import { type BatchStats, storedStats } from "../checkpoint/index.js";
 import type { BatchRecord, OutputRecord, StartedBatch } from "../streaming/index.js";
 import { costsOf } from "./costs.js";
 import { batchSummary, type KnownBatch, type KnownOutput } from "./known-batch.js";
@@ -17,6 +17,8 @@ interface OutputProgress {
   startedAt: number | undefined;
   endedAt: number | undefined;
   error: Error | undefined;
+  retries: number;
+  lastRetry: Error | undefined;
 }
 
 /** A batch of a running application: takes note of what is told, and makes views when somebody looks. */
@@ -28,6 +30,8 @@ export class BatchEntry {
   readonly #outputs: OutputProgress[];
   readonly #scope: EntryScope;
   #record: BatchRecord | undefined;
+  /** Of how it ran, also when it failed. */
+  #stats: BatchStats | undefined;
   #usage: RequestUsage | undefined;
   #failure: Error | undefined;
   #endedAt: number | undefined;
@@ -38,20 +42,22 @@ export class BatchEntry {
     this.time = time;
     this.#scope = scope;
     this.#started = started;
-    this.#outputs = (started?.outputs ?? []).map((output) => ({
-      output,
-      startedAt: undefined,
-      endedAt: undefined,
-      error: undefined,
-    }));
+    this.#outputs = (started?.outputs ?? []).map(notBegun);
   }
 
   /** @param usage requests to services while it ran; without it they are estimated. */
   committed(record: BatchRecord, usage: RequestUsage | undefined): void {
     this.#usage = usage;
-    const { inputs, stages, state } = storedStats(record);
-    this.#record = { ...record, inputs, stages, state };
+    this.#record = { ...record, ...storedStats(record) };
+    this.#stats = this.#record;
     if (record.error !== undefined) this.failed(record.committedAt, record.error);
+  }
+
+  /** It halts the application. @param usage as of {@link committed}. */
+  halted(at: number, error: Error, stats: BatchStats, usage: RequestUsage | undefined): void {
+    this.#usage = usage;
+    this.#stats = storedStats(stats);
+    this.failed(at, error);
   }
 
   failed(at: number, error: Error): void {
@@ -61,6 +67,12 @@ export class BatchEntry {
 
   outputStarted(output: OutputRecord, at: number): void {
     this.#progress(output).startedAt = at;
+  }
+
+  outputRetried(output: OutputRecord, error: Error): void {
+    const progress = this.#progress(output);
+    progress.retries += 1;
+    progress.lastRetry = error;
   }
 
   outputCompleted(output: OutputRecord, at: number, error: Error | undefined): void {
@@ -96,9 +108,9 @@ export class BatchEntry {
     return this.#record?.accumulators;
   }
 
-  /** Known once it is committed. */
+  /** Known once it is committed, or has failed. */
   get costs(): CostView | undefined {
-    this.#costs ??= this.#record && costsOf(this.#record, this.#scope.batchDuration, this.#usage);
+    this.#costs ??= this.#stats && costsOf(this.#stats, this.#scope.batchDuration, this.#usage);
     return this.#costs;
   }
 
@@ -111,7 +123,7 @@ export class BatchEntry {
   }
 
   get known(): KnownBatch {
-    const told = this.#record ?? this.#started;
+    const told = this.#stats ?? this.#started;
     return {
       time: this.time,
       status: this.status,
@@ -120,8 +132,8 @@ export class BatchEntry {
       committedAt: this.#record?.committedAt,
       endedAt: this.#endedAt,
       inputs: told?.inputs ?? [],
-      stages: this.#record?.stages ?? [],
-      state: this.#record?.state ?? [],
+      stages: this.#stats?.stages ?? [],
+      state: this.#stats?.state ?? [],
       outputs: this.#outputs.map((output) => knownOutput(output, this.#scope)),
       accumulators: this.#record?.accumulators ?? {},
       costs: this.costs,
@@ -133,13 +145,27 @@ export class BatchEntry {
   #progress(output: OutputRecord): OutputProgress {
     const known = this.#outputs.find((candidate) => candidate.output.id === output.id);
     if (known !== undefined) return known;
-    const progress = { output, startedAt: undefined, endedAt: undefined, error: undefined };
+    const progress = notBegun(output);
     this.#outputs.push(progress);
     return progress;
   }
 }
 
-function knownOutput({ output, startedAt, endedAt, error }: OutputProgress, { errorView }: EntryScope): KnownOutput {
+function notBegun(output: OutputRecord): OutputProgress {
+  return { output, startedAt: undefined, endedAt: undefined, error: undefined, retries: 0, lastRetry: undefined };
+}
+
+function knownOutput(progress: OutputProgress, { errorView }: EntryScope): KnownOutput {
+  const { output, startedAt, endedAt, error, retries, lastRetry } = progress;
   const { id, uid, kind } = output;
-  return { id, uid, kind, startedAt, endedAt, error: error && errorView(error) };
+  return {
+    id,
+    uid,
+    kind,
+    startedAt,
+    endedAt,
+    error: error && errorView(error),
+    retries,
+    retriedFor: lastRetry?.message,
+  };
 }

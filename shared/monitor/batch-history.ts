@@ -1,5 +1,5 @@
 /** What a running application tells, kept for those who look: the last batches one by one, older ones by the minute. */
-import { jobName } from "../checkpoint/index.js";
+import { type BatchStats, jobName } from "../checkpoint/index.js";
 import type { Clock } from "../ports/index.js";
 import {
   type BatchListener,
@@ -143,9 +143,10 @@ export class BatchHistory implements BatchListener, MonitorSource {
     this.#changed(entry);
   }
 
-  onBatchFailed(time: number, at: number, error: Error): void {
+  onBatchFailed(time: number, at: number, error: Error, stats: BatchStats): void {
     const entry = this.#entries.get(time) ?? this.#add(new BatchEntry(time, this.#scope));
-    entry.failed(at, error);
+    entry.halted(at, error, stats, this.#takeUsage());
+    this.#cost = addCosts(this.#cost, entry.costs ?? NO_COST);
     this.#ended(entry, error);
     this.#changed(entry);
   }
@@ -153,6 +154,12 @@ export class BatchHistory implements BatchListener, MonitorSource {
   onOutputStarted(output: OutputRecord, at: number): void {
     const entry = this.#entries.get(output.time);
     entry?.outputStarted(output, at);
+    this.#changed(entry);
+  }
+
+  onOutputRetried(output: OutputRecord, _at: number, error: Error): void {
+    const entry = this.#entries.get(output.time);
+    entry?.outputRetried(output, error);
     this.#changed(entry);
   }
 

@@ -219,6 +219,8 @@ export class CheckpointViews implements MonitorSource {
         startedAt: undefined,
         endedAt: done ? Math.round(stagesEnd) : undefined,
         error: undefined,
+        retries: undefined,
+        retriedFor: undefined,
       })),
       accumulators: shared.accumulators,
       costs: costsOf(stats, manifest.batchDuration),

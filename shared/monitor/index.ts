@@ -1,6 +1,7 @@
 /** What is shown of applications: views of batches, made from what drivers tell or from what they have committed. Pure. */
 
 export { BatchHistory, type BatchHistoryOptions } from "./batch-history.js";
+export { batchTrace, type TraceScope } from "./batch-trace.js";
 export { costsOf } from "./costs.js";
 export { errorView, type StackOf } from "./error-view.js";
 export { flowOf } from "./flow.js";
@@ -15,6 +16,7 @@ export { type RestContext, type RestReply, rest, safeJson } from "./rest.js";
 export type { MonitorSource } from "./source.js";
 export { NotKept, StateExplorer, type StateExplorerOptions } from "./state-explorer.js";
 export { textOf } from "./text.js";
+export { BatchTraces, type BatchTracesOptions } from "./traces.js";
 export {
   type AppState,
   type AppView,

@@ -11,6 +11,9 @@ export interface KnownOutput {
   readonly startedAt: number | undefined;
   readonly endedAt: number | undefined;
   readonly error: ErrorView | undefined;
+  /** `undefined` where nobody counted. */
+  readonly retries: number | undefined;
+  readonly retriedFor: string | undefined;
 }
 
 export interface KnownBatch {
@@ -91,8 +94,10 @@ export function batchView(batch: KnownBatch, scope: BatchScope): BatchView {
 }
 
 function outputView(output: KnownOutput, batch: KnownBatch, token: string): OutputView {
-  const { startedAt, endedAt } = output;
-  return { ...output, status: outputStatus(output, batch), duration: difference(startedAt, endedAt), token };
+  const { startedAt, endedAt, retriedFor } = output;
+  const status = outputStatus(output, batch);
+  const duration = difference(startedAt, endedAt);
+  return { ...output, status, duration, token, retriedFor: retriedFor && firstLine(retriedFor) };
 }
 
 function outputStatus({ startedAt, endedAt, error }: KnownOutput, { status }: KnownBatch): OutputView["status"] {

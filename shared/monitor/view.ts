@@ -176,6 +176,10 @@ export interface OutputView {
   /** What makes it exactly once where the other side knows tokens: `job/batch/operation`. */
   readonly token: string;
   readonly error?: ErrorView | undefined;
+  /** How often it failed and was tried again; absent where that is not known. */
+  readonly retries?: number | undefined;
+  /** Why it was tried again last. */
+  readonly retriedFor?: string | undefined;
 }
 
 /** The page of a batch. */

@@ -115,6 +115,8 @@ export interface StateAccess {
    * just been loaded, and at hand as long as it stays warm. The operator keeps it in step with what it changes.
    */
   index<T>(build: () => T): T;
+  /** Removes a key that was not touched for long enough. */
+  timeOut(entry: StateEntry): void;
 }
 
 /** One key of a state partition. */

@@ -1,4 +1,4 @@
-import { hashKey } from "../codec/index.js";
+import { hashKey, type KeyTable } from "../codec/index.js";
 import { IllegalArgumentError, UserCodeError } from "../errors/index.js";
 import { preview } from "./task-info.js";
 
@@ -21,7 +21,19 @@ export const KEY_GROUPS = 128;
 
 /** The key group of a key, `0 <= group < KEY_GROUPS`. */
 export function keyGroupOf(key: unknown): number {
-  return Math.floor((hashKey(key) * KEY_GROUPS) / HASH_RANGE);
+  return keyGroupOfHash(hashKey(key));
+}
+
+function keyGroupOfHash(hash: number): number {
+  return Math.floor((hash * KEY_GROUPS) / HASH_RANGE);
+}
+
+/** Where the keys of a table go: by the hashes that it knows already, if the partitioner goes by hashes. */
+export function partitionOfNumber(partitioner: Partitioner, table: KeyTable): (number: number) => number {
+  // A program's subclass may go by something else.
+  return Object.getPrototypeOf(partitioner) === HashPartitioner.prototype && partitioner.numPartitions > 1
+    ? (number) => (partitioner as HashPartitioner).partitionOfHash(table.hashOf(number))
+    : (number) => partitioner.partition(table.keys[number]);
 }
 
 /** First key group of a partition when `numPartitions` partitions share all key groups in order. */
@@ -42,11 +54,13 @@ export class HashPartitioner implements Partitioner {
   }
 
   partition(key: unknown): number {
+    return this.numPartitions === 1 ? 0 : this.partitionOfHash(hashKey(key));
+  }
+
+  /** @internal The partition of keys that have this hash. */
+  partitionOfHash(hash: number): number {
     const n = this.numPartitions;
-    if (n === 1) return 0;
-    return n <= KEY_GROUPS
-      ? Math.floor((keyGroupOf(key) * n) / KEY_GROUPS)
-      : Math.floor((hashKey(key) * n) / HASH_RANGE);
+    return n <= KEY_GROUPS ? Math.floor((keyGroupOfHash(hash) * n) / KEY_GROUPS) : Math.floor((hash * n) / HASH_RANGE);
   }
 
   equals(other: Partitioner | undefined): boolean {

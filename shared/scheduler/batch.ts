@@ -14,6 +14,7 @@ import {
   type Manifest,
   type Names,
   planKey,
+  type StageRecord,
   type StateRecord,
   storedStats,
 } from "../checkpoint/index.js";
@@ -74,6 +75,8 @@ export interface BatchStart {
   readonly startedAt: number;
   /** Is told what the batch consists of, before it runs. */
   onGenerated?(inputs: readonly InputRecord[], outputs: readonly OutputNode[]): void;
+  /** Is told why the batch fails, and what of it ran, before that halts the application. */
+  onHalting?(error: BatchFailedError, stats: BatchStats): void;
 }
 
 const NOTHING: Computed = {
@@ -85,7 +88,7 @@ const NOTHING: Computed = {
   added: {},
   tasks: 0,
   shuffleBytes: 0,
-  stages: [],
+  stateChanges: {},
   lineage: { outputs: [], kept: [], states: [] },
 };
 
@@ -99,14 +102,14 @@ export async function runBatch(environment: BatchEnvironment, start: BatchStart)
       records,
       lineage.outputs.map(({ output }) => output),
     );
+  const log: StageRecord[] = [];
   let outcome: Computed;
   let error: BatchFailedError | undefined;
   try {
-    outcome = await computeBatch(environment, start, inputs, generated);
+    outcome = await computeBatch(environment, start, inputs, generated, log);
   } catch (cause) {
     if (!isUsersFault(cause)) throw cause;
     error = batchFailed(start.plan.time, cause);
-    if (options.onBatchFailure === "halt") throw error;
     outcome = NOTHING;
   }
   const lagging = [...inputs.values()].some((input) => input.lagging);
@@ -116,9 +119,14 @@ export async function runBatch(environment: BatchEnvironment, start: BatchStart)
     submittedAt: start.submittedAt,
     startedAt: start.startedAt,
     inputs: records,
-    stages: outcome.stages,
-    state: stateRecords(start.previous?.state ?? {}, state),
+    // Stages of one depth end in any order.
+    stages: log.sort((a, b) => a.id - b.id),
+    state: stateRecords(start.previous?.state ?? {}, state, outcome.stateChanges),
   };
+  if (error !== undefined && options.onBatchFailure === "halt") {
+    start.onHalting?.(error, stats);
+    throw error;
+  }
   const manifest = manifestOf(environment, start, inputs, { ...outcome, state }, error, stats, lagging);
   const { tasks, shuffleBytes, scratch } = outcome;
   return { manifest, stats, error, tasks, shuffleBytes, scratch, added: outcome.added, lagging };
@@ -194,6 +202,7 @@ async function computeBatch(
   start: BatchStart,
   inputs: ReadonlyMap<string, ClaimedInput>,
   generated: (lineage: BatchLineage) => void,
+  log: StageRecord[],
 ): Promise<Computed> {
   const { graph, job, codeVersion, tasks, prepared, collapseBytes } = environment;
   const { plan, previous } = start;
@@ -221,7 +230,7 @@ async function computeBatch(
     const batch = preparedBatch(batchLineage);
     const request: LineageRequest = { ...lineage, transformCalls: calls.calls };
     prepared.set(lineageKey(request), Promise.resolve(batch));
-    const made = await runPlan(tasks, batch, { job, codeVersion, lineage: request, state, bytes, collapseBytes });
+    const made = await runPlan(tasks, batch, { job, codeVersion, lineage: request, state, bytes, collapseBytes }, log);
     countUpdates(graph.accumulators, made.updates);
     return { ...made, lineage: batchLineage };
   });
@@ -287,6 +296,7 @@ function manifestOf(
 function stateRecords(
   before: Readonly<Record<string, StateMeta>>,
   after: Readonly<Record<string, StateMeta>>,
+  changes: PlanResult["stateChanges"],
 ): readonly StateRecord[] {
   const old = new Set(chunksOf(before).map(({ name }) => name));
   return Object.entries(after).map(([uid, { partitions }]) => {
@@ -298,6 +308,8 @@ function stateRecords(
       keys: partitions.reduce((sum, { keys }) => sum + keys, 0),
       bytes: bytesOf(chunks),
       written: bytesOf(chunks.filter(({ name }) => !old.has(name))),
+      changed: changes[uid]?.changed ?? 0,
+      timedOut: changes[uid]?.timedOut ?? 0,
     };
   });
 }

@@ -383,23 +383,19 @@ export class Driver {
   async #run(plan: BatchPlan, times: Pick<BatchTimes, "submittedAt" | "startedAt">): Promise<BatchResult> {
     const { revision } = this.#head as Head;
     const { time } = plan;
-    try {
-      return await runBatch(this.#environment, {
-        previous: this.#manifest,
-        plan,
-        revision,
-        rates: this.#rates.rates,
-        ...times,
-        onGenerated: (inputs, outputs) => {
-          const records = outputs.map((output) => outputRecord(time, output));
-          this.#announcer.tell("onBatchStarted", { time, inputs, outputs: records, ...times });
-        },
-      });
-    } catch (error) {
-      if (error instanceof BatchFailedError)
-        this.#announcer.tell("onBatchFailed", time, this.#config.ports.clock.now(), error);
-      throw error;
-    }
+    return runBatch(this.#environment, {
+      previous: this.#manifest,
+      plan,
+      revision,
+      rates: this.#rates.rates,
+      ...times,
+      onGenerated: (inputs, outputs) => {
+        const records = outputs.map((output) => outputRecord(time, output));
+        this.#announcer.tell("onBatchStarted", { time, inputs, outputs: records, ...times });
+      },
+      onHalting: (error, stats) =>
+        this.#announcer.tell("onBatchFailed", time, this.#config.ports.clock.now(), error, stats),
+    });
   }
 
   /** Learns from a batch how fast inputs may come from now on. Stages and outputs of batches overlap, so the slower of the two counts. */
@@ -461,6 +457,8 @@ export class Driver {
       watch: {
         started: (output: OutputNode) =>
           this.#announcer.tell("onOutputStarted", outputRecord(time, output), ports.clock.now()),
+        retried: (output: OutputNode, error: Error) =>
+          this.#announcer.tell("onOutputRetried", outputRecord(time, output), ports.clock.now(), error),
         completed: (output: OutputNode, error: Error | undefined) =>
           this.#announcer.tell("onOutputCompleted", outputRecord(time, output), ports.clock.now(), error),
       },

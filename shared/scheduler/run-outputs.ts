@@ -22,6 +22,8 @@ export interface OutputEnvironment extends BodyEnvironment {
 
 export interface OutputWatch {
   started(output: OutputNode): void;
+  /** It failed with this, and is tried again. */
+  retried(output: OutputNode, error: Error): void;
   completed(output: OutputNode, error: Error | undefined): void;
 }
 
@@ -81,6 +83,7 @@ async function untilDone(
         "warn",
         `${output.uid} failed at batch ${manifest.time} ms and is tried again: ${message}`,
       );
+      environment.watch?.retried(output, error instanceof Error ? error : new Error(message));
       await environment.clock.sleep(Math.min(RETRY_PAUSE.first * 2 ** (attempt - 1), RETRY_PAUSE.longest), signal);
       if (signal.aborted) throw outputFailed(manifest, output, error);
     }

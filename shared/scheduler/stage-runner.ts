@@ -1,10 +1,10 @@
 import type { AttemptRecord, StageRecord } from "../checkpoint/index.js";
-import type { LineageRequest, PartitionData, Prepared, RunRequest, RunResult } from "../executor/index.js";
+import type { LineageRequest, PartitionData, Prepared, RunRequest, RunResult, RunStats } from "../executor/index.js";
 import type { Stage } from "../plan/index.js";
 import type { Target } from "../ports/index.js";
 import { type DataRef, type KeptPiece, keptBytes, narrowParents, type RddNode, type Updates } from "../rdd/index.js";
 import { together } from "../rules/index.js";
-import type { StateMeta, StatePartitionMeta } from "../state/index.js";
+import { addCounts, type StateCounts, type StateMeta, type StatePartitionMeta } from "../state/index.js";
 import { StageProgress, type TaskRunner } from "./task-runner.js";
 
 /** What a plan made, all stages together. */
@@ -20,7 +20,8 @@ export interface PlanResult {
   readonly updates: readonly Updates[];
   readonly tasks: number;
   readonly shuffleBytes: number;
-  readonly stages: readonly StageRecord[];
+  /** By operator uid: how much of its state changed. */
+  readonly stateChanges: RunStats["stateChanges"];
 }
 
 export interface PlanInput {
@@ -39,9 +40,17 @@ export const COLLAPSE_BYTES = 256 * 1024;
 /** And with up to this much state and windows, which that one executor must hold. */
 const COLLAPSE_STATE_BYTES = 1024 * 1024;
 
-/** Runs the stages of a plan on the executors. */
-export async function runPlan(tasks: TaskRunner, prepared: Prepared, input: PlanInput): Promise<PlanResult> {
-  const run = new PlanRun(tasks, input, prepared.plan.signature);
+/**
+ * Runs the stages of a plan on the executors.
+ * @param log Is told of every stage that has run, also of one that failed.
+ */
+export async function runPlan(
+  tasks: TaskRunner,
+  prepared: Prepared,
+  input: PlanInput,
+  log: StageRecord[] = [],
+): Promise<PlanResult> {
+  const run = new PlanRun(tasks, input, prepared.plan.signature, log);
   const { stages } = prepared.plan;
   if (stages.length > 0 && isSmall(input)) await run.collapsed(stages);
   else await run.spread(stages);
@@ -72,14 +81,16 @@ class PlanRun {
   readonly #state: Nested<StatePartitionMeta> = {};
   readonly #kept: Record<string, KeptPiece[]> = {};
   readonly #updates: { readonly stage: number; readonly updates: Updates }[] = [];
-  readonly #stages: StageRecord[] = [];
+  readonly #stateChanges: Record<string, StateCounts> = {};
+  readonly #log: StageRecord[];
   #taskCount = 0;
   #shuffleBytes = 0;
 
-  constructor(tasks: TaskRunner, input: PlanInput, signature: number) {
+  constructor(tasks: TaskRunner, input: PlanInput, signature: number, log: StageRecord[]) {
     this.#tasks = tasks;
     this.#input = input;
     this.#signature = signature;
+    this.#log = log;
   }
 
   /** All stages in one call. */
@@ -87,13 +98,16 @@ class PlanRun {
     const work = stages.map((stage) => ({ stage: stage.id, tasks: stage.tasks.map((task) => task.index) }));
     const attempts: AttemptRecord[] = [];
     const request = this.#request(work, {}, {});
-    const result = await this.#tasks.run<RunResult>({ type: "in-place" }, request, undefined, attempts);
-    this.#add(result);
     const all = work.flatMap(({ tasks }) => tasks);
-    for (const [i, stage] of stages.entries()) {
-      const first = stages[0] as Stage;
-      const own = i === 0 ? { calls: [{ tasks: all, attempts }], shuffleBytes: result.stats.shuffleBytes } : undefined;
-      this.#stages.push({ ...stageRecord(stage), ...own, collapsedInto: i === 0 ? undefined : first.id });
+    let shuffleBytes = 0;
+    try {
+      const result = await this.#tasks.run<RunResult>({ type: "in-place" }, request, undefined, attempts);
+      this.#add(result);
+      shuffleBytes = result.stats.shuffleBytes;
+    } finally {
+      const [first, ...others] = stages as readonly [Stage, ...Stage[]];
+      this.#log.push({ ...stageRecord(first), calls: [{ tasks: all, attempts }], shuffleBytes });
+      for (const stage of others) this.#log.push({ ...stageRecord(stage), collapsedInto: first.id });
     }
   }
 
@@ -119,7 +133,7 @@ class PlanRun {
       updates: this.#updates.sort((a, b) => a.stage - b.stage).map(({ updates }) => updates),
       tasks: this.#taskCount,
       shuffleBytes: this.#shuffleBytes,
-      stages: this.#stages.sort((a, b) => a.id - b.id),
+      stateChanges: this.#stateChanges,
     };
   }
 
@@ -127,19 +141,23 @@ class PlanRun {
     const groups = groupTasks(stage, this.#tasks.parallelism);
     const progress = new StageProgress(groups.length);
     const calls = groups.map(({ tasks }) => ({ tasks, attempts: [] as AttemptRecord[] }));
-    const results = await together(
-      groups.map(({ target, tasks }, i) => {
-        const request = this.#request(
-          [{ stage: stage.id, tasks }],
-          this.#exchangeInputs(stage, tasks),
-          this.#handOvers(stage, tasks),
-        );
-        return this.#tasks.run<RunResult>(target, request, progress, calls[i]?.attempts);
-      }),
-    );
-    for (const result of results) this.#add(result, stage.id);
-    const shuffleBytes = results.reduce((sum, { stats }) => sum + stats.shuffleBytes, 0);
-    this.#stages.push({ ...stageRecord(stage), calls, shuffleBytes });
+    let shuffleBytes = 0;
+    try {
+      const results = await together(
+        groups.map(({ target, tasks }, i) => {
+          const request = this.#request(
+            [{ stage: stage.id, tasks }],
+            this.#exchangeInputs(stage, tasks),
+            this.#handOvers(stage, tasks),
+          );
+          return this.#tasks.run<RunResult>(target, request, progress, calls[i]?.attempts);
+        }),
+      );
+      for (const result of results) this.#add(result, stage.id);
+      shuffleBytes = results.reduce((sum, { stats }) => sum + stats.shuffleBytes, 0);
+    } finally {
+      this.#log.push({ ...stageRecord(stage), calls, shuffleBytes });
+    }
   }
 
   #request(
@@ -190,6 +208,7 @@ class PlanRun {
     mergeInto(this.#captured, result.captured);
     mergeInto(this.#state, result.state);
     for (const [uid, piece] of Object.entries(result.kept)) (this.#kept[uid] ??= []).push(piece);
+    addCounts(this.#stateChanges, result.stats.stateChanges);
     this.#taskCount += result.stats.tasks;
     this.#shuffleBytes += result.stats.shuffleBytes;
   }

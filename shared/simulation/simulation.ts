@@ -1,6 +1,6 @@
 /** One seed: the life of an application, with all that can happen to it. Whoever holds the laws up is told by {@link SeedOutcome}. */
 import { type Head, jobName, type Manifest, readHead, readManifest, setDesired } from "../checkpoint/index.js";
-import type { Item, Shard, StreamRecord } from "../ports/index.js";
+import type { Item } from "../ports/index.js";
 import { liveInputs, type StreamGraph, StreamingContext, validateGraph } from "../streaming/index.js";
 import { namesOf, readContents } from "./committed-batch.js";
 import { Draws } from "./draws.js";
@@ -19,13 +19,14 @@ import {
   stateIsTheFold,
   storageStaysSmall,
 } from "./laws/index.js";
-import { MemoryStreamSource } from "./memory-stream-source.js";
 import { Network } from "./network.js";
 import { Schedulers } from "./schedulers.js";
 import type { Nature, ProcessHost, SimulatedProcess } from "./simulated-process.js";
+import { SimulatedStreams } from "./simulated-streams.js";
 import { Trace } from "./trace.js";
 import { WatchedBlockStore, WatchedFileSystem, WatchedTable } from "./watched-storage.js";
 import { Counters, type Surroundings, type Workload } from "./workload.js";
+import { letHappen } from "./world-events.js";
 
 export interface SeedOptions {
   readonly seed: number;
@@ -58,11 +59,6 @@ const START = 1_700_000_000_000;
 const EVENTFUL = { millis: 45_000, batches: 9 } as const;
 /** How long it may take from then on until everything is done. The longest single delay is a lease and a frozen process. */
 const PATIENCE = 300_000;
-const TICK = 10_000;
-/** How long an application stays stopped, milliseconds. */
-const STOPPED_FOR = [200, 20_000] as const;
-const FEEDS = 9;
-const MAX_OPEN_SHARDS = 4;
 
 export class Simulation {
   readonly #options: SeedOptions;
@@ -76,14 +72,11 @@ export class Simulation {
   readonly #blocks: WatchedBlockStore;
   readonly #table: WatchedTable;
   readonly #files: WatchedFileSystem;
-  readonly #streams: MemoryStreamSource;
+  readonly #streams: SimulatedStreams;
   readonly #schedulers: Schedulers;
   readonly #laws: readonly Law[];
   readonly #surroundings: Surroundings;
   readonly #program = { streams: new Map<string, string>(), outputs: new Map<string, string>() };
-  readonly #logs = new Map<string, StreamRecord[]>();
-  readonly #parents = new Map<string, readonly string[]>();
-  readonly #closed = new Set<string>();
   readonly #counters = new Counters();
   readonly #printed: string[] = [];
   readonly #views = new Map<string, number>();
@@ -120,13 +113,12 @@ export class Simulation {
     this.#blocks = new WatchedBlockStore(witness);
     this.#table = new WatchedTable(witness, this.#job);
     this.#files = new WatchedFileSystem(clock, witness);
-    this.#streams = new MemoryStreamSource(clock);
+    this.#streams = new SimulatedStreams(clock);
     const model = workload.model?.();
     this.#model = model;
-    const facts = { parents: this.#parents, closed: this.#closed, log: (shard: string) => this.#logs.get(shard) ?? [] };
     this.#laws = [
       chain(),
-      blocksAreTheStream(facts),
+      blocksAreTheStream(this.#streams),
       stateIsTheFold(),
       stateIsFrozen(),
       elementsAreFrozen(),
@@ -135,7 +127,7 @@ export class Simulation {
       storageStaysSmall(first.options.retainBatches),
       completeness(PATIENCE / 1000),
     ];
-    const storage = { blocks: this.#blocks, table: this.#table, streams: this.#streams, files: this.#files };
+    const storage = { blocks: this.#blocks, table: this.#table, streams: this.#streams.source, files: this.#files };
     const inlineBytes = this.#draws.pick([0, 200, 6_000_000]);
     const shared = {
       loop: this.#loop,
@@ -188,56 +180,29 @@ export class Simulation {
   }
 
   #begin(): void {
-    const { workload } = this.#options;
-    for (const stream of workload.streams) {
-      void this.#streams.create(stream, this.#draws.between(1, 2)).then(() => this.#lookAtShards(stream));
-    }
-    const tick = (): void => {
-      this.#schedulers.start();
-      this.#loop.after(TICK, tick);
-    };
-    this.#loop.after(this.#draws.below(3_000), tick);
-    for (let n = 0; n < FEEDS; n++) this.#loop.after(this.#draws.below(this.#eventful), () => this.#feed(n));
-    for (let n = 0; n < 4; n++) {
-      this.#loop.after(this.#draws.below(this.#eventful), () => {
-        if (this.#plan.event("extra tick", `${n}`)) this.#schedulers.start();
-      });
-    }
-    for (let n = 0; n < 3; n++) {
-      this.#loop.after(this.#draws.below(this.#eventful), () => {
-        if (!this.#plan.event("scheduler killed", `${n}`)) return;
-        this.#trace.note(this.#loop.now, "all schedulers are killed");
-        this.#schedulers.killAll();
-      });
-      this.#loop.after(this.#draws.below(this.#eventful), () => {
+    const { seed, workload } = this.#options;
+    for (const stream of workload.streams) void this.#streams.create(stream, this.#draws.between(1, 2));
+    letHappen({
+      seed,
+      loop: this.#loop,
+      plan: this.#plan,
+      eventful: this.#eventful,
+      note: (text) => this.#trace.note(this.#loop.now, text),
+      startScheduler: () => this.#schedulers.start(),
+      killSchedulers: () => this.#schedulers.killAll(),
+      feed: (n) => this.#feed(n),
+      reshard: (n, how) => {
         const stream = workload.streams[n % workload.streams.length] as string;
-        if (this.#plan.event("shard split", `${n}`)) void this.#reshard(stream, "split");
-        if (this.#plan.event("shards merged", `${n}`)) void this.#reshard(stream, "merge");
-      });
-    }
-    for (let n = 0; n < 2; n++) this.#loop.after(this.#draws.below(this.#eventful), () => this.#operate(n));
-    for (let n = 0; n < 2; n++) {
-      this.#loop.after(this.#draws.below(this.#eventful), () => {
-        if (!this.#plan.event("upgrade", `${n}`)) return;
+        if (how === "split") void this.#streams.split(stream, new Draws(seed, `split ${n}`));
+        else void this.#streams.merge(stream);
+      },
+      deployNextVersion: () => {
         this.#version += 1;
-        this.#trace.note(this.#loop.now, `version ${this.#version} is deployed`);
-      });
-    }
-    this.#loop.after(this.#eventful, () => {
-      this.#trace.note(this.#loop.now, "no more faults");
-      this.#plan.endFaults();
-    });
-  }
-
-  /** The operator stops the application and soon starts it again. */
-  #operate(n: number): void {
-    if (!this.#plan.event("operator stops", `${n}`)) return;
-    const how = this.#draws.pick(["stop", "drain"] as const);
-    this.#trace.note(this.#loop.now, `the operator says ${how}`);
-    void setDesired(this.#table, this.#job, how);
-    this.#loop.after(Math.round(this.#draws.magnitude(...STOPPED_FOR)), () => {
-      this.#trace.note(this.#loop.now, "the operator says run");
-      void setDesired(this.#table, this.#job, "run").then(() => this.#schedulers.start());
+      },
+      operator: (says) => {
+        this.#trace.note(this.#loop.now, `the operator says ${says}`);
+        void setDesired(this.#table, this.#job, says).then(() => says === "run" && this.#schedulers.start());
+      },
     });
   }
 
@@ -288,51 +253,7 @@ export class Simulation {
     this.#fed += records.length;
     this.#allReadAt = Number.POSITIVE_INFINITY;
     this.#trace.note(this.#loop.now, `fed: ${records.map(({ text }) => text).join(" ")}`);
-    for (const { stream, key, text } of records) {
-      const data = Buffer.from(text);
-      void this.#streams.putRecords(stream, [{ partitionKey: key, data }]).then(([result]) => {
-        if (result === undefined || !("shardId" in result)) return;
-        const { shardId, sequenceNumber } = result;
-        const name = `${stream}/${shardId}`;
-        const log = this.#logs.get(name) ?? [];
-        log.push({ sequenceNumber, arrivalTime: this.#loop.now, partitionKey: key, data });
-        this.#logs.set(name, log);
-      });
-    }
-  }
-
-  async #reshard(stream: string, how: "split" | "merge"): Promise<void> {
-    const open = (await this.#streams.listShards(stream)).filter(({ closed }) => !closed).map(({ shardId }) => shardId);
-    if (how === "split") {
-      if (open.length >= MAX_OPEN_SHARDS) return;
-      await this.#streams.split(stream, this.#draws.pick(open));
-    } else {
-      await this.#mergeAny(stream, open);
-    }
-    this.#trace.note(this.#loop.now, `${how} in ${stream}`);
-    await this.#lookAtShards(stream);
-  }
-
-  async #mergeAny(stream: string, open: readonly string[]): Promise<void> {
-    for (const [i, shard] of open.entries()) {
-      for (const other of open.slice(i + 1)) {
-        const merged = await this.#streams.merge(stream, shard, other).then(
-          () => true,
-          () => false,
-        );
-        if (merged) return;
-      }
-    }
-  }
-
-  async #lookAtShards(stream: string): Promise<void> {
-    for (const { shardId, parentShardIds, closed } of (await this.#streams.listShards(stream)) as readonly Shard[]) {
-      this.#parents.set(
-        `${stream}/${shardId}`,
-        parentShardIds.map((parent) => `${stream}/${parent}`),
-      );
-      if (closed) this.#closed.add(`${stream}/${shardId}`);
-    }
+    for (const record of records) void this.#streams.put(record);
   }
 
   #deployment(): Deployment {

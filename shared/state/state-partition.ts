@@ -3,6 +3,7 @@ import { IllegalArgumentError } from "../errors/index.js";
 import { keyGroupOf, preview, type StateAccess, type StateEntry } from "../rdd/index.js";
 import { freezeState, isPlain, sameBytes, samePlain, stateBytes } from "./compare.js";
 import { ownKey } from "./own-key.js";
+import type { StateCounts } from "./state-counts.js";
 
 /** What a batch changed in a state partition, in key-group order. `undefined` values are removals. */
 export interface StateChanges {
@@ -25,6 +26,9 @@ export class StatePartition implements StateAccess {
   /** Grows with every entry made: the order of entries in their group. */
   #ordinal = 0;
   #index: unknown;
+  /** Time-outs of the batch that runs. */
+  #timedOut = 0;
+  #counts: StateCounts = { changed: 0, timedOut: 0 };
 
   /** State of key groups `[from, to)`, empty. */
   constructor(from: number, to: number) {
@@ -62,6 +66,16 @@ export class StatePartition implements StateAccess {
     return this.#index as T;
   }
 
+  timeOut(entry: StateEntry): void {
+    entry.update(undefined);
+    this.#timedOut += 1;
+  }
+
+  /** Of the batch that was ended last. */
+  get counts(): StateCounts {
+    return this.#counts;
+  }
+
   /** Ends a batch: what has changed since the last call. Entries without state are dropped. */
   takeChanges(): StateChanges {
     const keys: unknown[] = [];
@@ -79,6 +93,8 @@ export class StatePartition implements StateAccess {
       }
       return keys.length - before;
     });
+    this.#counts = { changed: keys.length, timedOut: this.#timedOut };
+    this.#timedOut = 0;
     return { keys, values, perGroup };
   }
 

@@ -2,6 +2,7 @@
  * What the driver and the receivers tell while an application runs. Everything that shows batches (listeners, the command
  * line, the console, metrics) is fed from here.
  */
+import type { BatchStats } from "../checkpoint/index.js";
 import type { BatchRecord, OutputRecord, StartedBatch } from "./batch-record.js";
 import type { ReceiverEvent } from "./receiver-event.js";
 
@@ -12,9 +13,11 @@ export interface BatchListener {
   onBatchStarted?(batch: StartedBatch): void;
   /** A batch has been committed, or with `error` passed over. */
   onBatchCommitted?(record: BatchRecord): void;
-  /** A batch failed and halts the application; it is not committed. */
-  onBatchFailed?(time: number, at: number, error: Error): void;
+  /** A batch failed and halts the application; it is not committed. The last argument says what of it ran. */
+  onBatchFailed?(time: number, at: number, error: Error, stats: BatchStats): void;
   onOutputStarted?(output: OutputRecord, at: number): void;
+  /** It failed, and is tried again. */
+  onOutputRetried?(output: OutputRecord, at: number, error: Error): void;
   /** It is done, or with `error` given up. */
   onOutputCompleted?(output: OutputRecord, at: number, error: Error | undefined): void;
   /** All output operations of a batch are done. */
@@ -32,6 +35,7 @@ const EVENTS = [
   "onBatchCommitted",
   "onBatchFailed",
   "onOutputStarted",
+  "onOutputRetried",
   "onOutputCompleted",
   "onOutputsCompleted",
   "onOutputsFailed",

@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { KinesisClient } from "@aws-sdk/client-kinesis";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import {
   type AwsClients,
   awsClients,
@@ -14,7 +16,6 @@ import {
   KinesisStreamSource,
   S3BlockStore,
   S3FileSystem,
-  UsageMeter,
 } from "../../shared/aws/index.js";
 import { jobName, type Manifest, readHead, readManifest } from "../../shared/checkpoint/index.js";
 import { KEY_GROUPS } from "../../shared/rdd/index.js";
@@ -46,11 +47,15 @@ export class Deployment {
   readonly streams: Readonly<Record<string, string>>;
   /** The function that makes batches, with its alias. */
   readonly scheduler: string;
-  /** Counts what this process sends. */
-  readonly meter = new UsageMeter();
   readonly clients: AwsClients;
   readonly table: DynamoTable;
   readonly source: KinesisStreamSource;
+  /**
+   * Patient, and never sends anything twice: where only the answer is lost, that would be one more record, for which nobody
+   * but the producer could be blamed.
+   */
+  readonly #producer: KinesisStreamSource;
+  readonly #producerClient: KinesisClient;
   readonly #blocks: S3BlockStore;
   readonly #files: S3FileSystem;
 
@@ -60,9 +65,12 @@ export class Deployment {
     this.streams = JSON.parse(outputs.ApplicationStreams as string) as Record<string, string>;
     this.scheduler = outputs.ApplicationScheduler as string;
     const region = target.env.AWS_REGION ?? REGION;
-    this.clients = awsClients({ endpoint: target.endpoint, region, meter: this.meter });
+    this.clients = awsClients({ endpoint: target.endpoint, region });
     this.table = new DynamoTable(this.clients.dynamodb, outputs.ApplicationTable as string);
     this.source = new KinesisStreamSource(this.clients.kinesis, new SystemClock(), { names: this.streams });
+    const requestHandler = new NodeHttpHandler();
+    this.#producerClient = new KinesisClient({ endpoint: target.endpoint, region, maxAttempts: 1, requestHandler });
+    this.#producer = new KinesisStreamSource(this.#producerClient, new SystemClock(), { names: this.streams });
     this.#blocks = new S3BlockStore(this.clients.s3, { bucket: this.bucket });
     this.#files = new S3FileSystem(this.clients.s3);
   }
@@ -95,11 +103,11 @@ export class Deployment {
     return texts.flatMap((text) => text.split("\n").filter((line) => line !== ""));
   }
 
-  /** Puts lines into a stream of the program, in order for each key. */
+  /** Puts lines into a stream of the program, once and in order for each key. */
   async put(stream: string, lines: readonly (readonly [key: string, line: string])[]): Promise<void> {
     const entries = lines.map(([partitionKey, line]) => ({ partitionKey, data: Buffer.from(line) }));
     for (let left = entries; left.length > 0; ) {
-      const results = await this.source.putRecords(stream, left);
+      const results = await this.#producer.putRecords(stream, left);
       left = left.filter((_, i) => "errorCode" in (results[i] ?? { errorCode: "none" }));
       if (left.length > 0) await sleep(200);
     }
@@ -120,7 +128,7 @@ export class Deployment {
   }
 
   close(): void {
-    for (const client of Object.values(this.clients)) client.destroy();
+    for (const client of [...Object.values(this.clients), this.#producerClient]) client.destroy();
   }
 }
 

@@ -202,7 +202,17 @@ export class SyntheticSource implements MonitorSource {
           ? [this.#stage(1, ["byPage", "totals", "recent"], at(0.62), 0.2 * processingTime, 2, undefined)]
           : []),
       ],
-      state: [{ uid: "totals", partitions: 8, keys: batch.stateKeys, bytes: batch.stateKeys * 42, written: 18_233 }],
+      state: [
+        {
+          uid: "totals",
+          partitions: 8,
+          keys: batch.stateKeys,
+          bytes: batch.stateKeys * 42,
+          written: 18_233,
+          changed: 431,
+          timedOut: 3,
+        },
+      ],
       outputOperations: uids.map((uid, id) => ({
         id,
         uid,

@@ -53,6 +53,8 @@ describe("the configuration of the functions", () => {
     });
     const { SLUICE_SLOTS: _, SLUICE_STREAMS: __, ...rest } = ENVIRONMENT;
     expect(schedulerConfig({ ...rest, SLUICE_SLOTS: "" })).toMatchObject({ slots: [], streams: {} });
+    const url = "http://127.0.0.1:4318";
+    expect(schedulerConfig({ ...ENVIRONMENT, SLUICE_TRACES: url })).toMatchObject({ traces: url });
   });
 
   it("of executors needs no names of functions", () => {

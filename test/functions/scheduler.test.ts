@@ -2,6 +2,7 @@
 import { setDesired } from "../../shared/checkpoint/index.js";
 import { BatchFailedError } from "../../shared/errors/index.js";
 import { minutes, seconds } from "../../shared/index.js";
+import { BatchTraces } from "../../shared/monitor/index.js";
 import { VirtualClock } from "../../shared/simulation/index.js";
 import { observe, program, type Seen } from "../engine/world.js";
 import { Deployed } from "./deployed.js";
@@ -40,6 +41,24 @@ describe("a scheduler with batches every second", () => {
     expect(second).toEqual({ ended: "handed-over", batches: 3 });
     expect(deployed.successors).toBe(2);
     expect(sums(seen)).toEqual([1, 3, 6, 10, 15, 21]);
+  });
+
+  it("sends a trace of each batch, and waits for what is not sent yet, when it is asked to", async () => {
+    const deployed = new Deployed(totals([1, 2, 3], new Map()));
+    const sent: object[] = [];
+    const flushed: number[] = [];
+    const traces = {
+      listener: new BatchTraces({
+        appName: "test",
+        codeVersion: "1",
+        batchDuration: 1000,
+        send: (trace) => void sent.push(trace),
+      }),
+      flush: async (mostMillis: number) => void flushed.push(mostMillis),
+    };
+    await deployed.invoke(deployed.scheduler({ traces }), 8_000);
+    expect(sent).toHaveLength(3);
+    expect(flushed).toEqual([2_000]);
   });
 
   it("publishes a line of metrics for each batch, and one at its end", async () => {

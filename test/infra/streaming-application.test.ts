@@ -155,6 +155,35 @@ describe("schedule", () => {
   });
 });
 
+describe("traces", () => {
+  const functions = (props: Parameters<typeof synthesise>[1]) =>
+    Object.values(ofType(synthesise(program, props).template, "AWS::Lambda::Function")).map(({ Properties }) => ({
+      handler: Properties?.Handler as string,
+      tracing: Properties?.TracingConfig as unknown,
+      collector: (Properties?.Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables
+        ?.SLUICE_TRACES,
+    }));
+
+  it("are not made unless they are asked for", () => {
+    for (const { tracing, collector } of functions({})) expect([tracing, collector]).toEqual([undefined, undefined]);
+  });
+
+  it("go to a collector from the scheduler", () => {
+    for (const { handler, collector } of functions({ traces: "https://collector.example.com" })) {
+      expect(collector).toBe(handler === "index.scheduler" ? "https://collector.example.com" : undefined);
+    }
+    expect(() => functions({ traces: "collector:4318" })).toThrow("use a URL");
+  });
+
+  it("of X-Ray are of all functions, which may send them", () => {
+    const traced = functions({ xray: true });
+    expect(traced.length).toBeGreaterThan(4);
+    for (const { tracing } of traced) expect(tracing).toEqual({ Mode: "Active" });
+    const policies = JSON.stringify(ofType(synthesise(program, { xray: true }).template, "AWS::IAM::Policy"));
+    expect(policies.match(/xray:PutTraceSegments/g)).toHaveLength(2);
+  });
+});
+
 describe("versions", () => {
   /** Logical id of the version of each function. */
   const versions = (template: Template): readonly string[] => Object.keys(ofType(template, "AWS::Lambda::Version"));

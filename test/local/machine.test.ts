@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { LocalFileSystem } from "../../shared/local/local-file-system.js";
-import { RandomIds } from "../../shared/system/index.js";
-import { SystemClock } from "../../shared/system/index.js";
 import { TerminalConsole } from "../../shared/local/terminal-console.js";
+import { RandomIds, SystemClock } from "../../shared/system/index.js";
 import { text, utf8 } from "../contracts/subject.js";
 
 describe("LocalFileSystem", () => {

@@ -1,4 +1,5 @@
 import { jobName } from "../../shared/checkpoint/index.js";
+import { type State, StateSpec, seconds } from "../../shared/index.js";
 import { ManifestChain, RequestMeter } from "../../shared/monitor/index.js";
 import { program, World } from "../engine/world.js";
 import { watch } from "./watched.js";
@@ -80,6 +81,10 @@ describe("BatchHistory", () => {
       stack: expect.stringMatching(/TypeError: not a number\n.*batch-history\.test/),
     });
     expect(view?.outputOperations).toMatchObject([{ status: "skipped" }]);
+    const attempt = { outcome: "failed", error: expect.stringContaining("not a number") };
+    expect(view?.stages).toMatchObject([{ calls: [{ attempts: [attempt, attempt, attempt] }] }]);
+    expect(failed).toMatchObject({ tasks: 1, failedAttempts: 3 });
+    expect(view?.costs?.total).toBeGreaterThan(0);
     history.ended(error);
     expect(history.app()).toMatchObject({ state: "failed", error: { operator: "map-0" } });
     expect(history.app().batches).toMatchObject({ completed: 1, failed: 1 });
@@ -101,6 +106,78 @@ describe("BatchHistory", () => {
     const { history } = await watch(app, { batches: 3 });
     expect(history.timeline().batches.map(({ status }) => status)).toEqual(["completed", "failed", "completed"]);
     expect(history.app().batches).toMatchObject({ completed: 2, failed: 1 });
+  });
+
+  it.each(["halt", "skip"] as const)("shows the stages that ran before one failed (%s)", async (onBatchFailure) => {
+    const app = program(
+      (ssc) => {
+        ssc
+          .queueStream([["a", "b"]], { numPartitions: 2 })
+          .mapToPair((word) => [word, 1])
+          .reduceByKey((a, b) => a + b)
+          .map(([word]) => {
+            if (word === "b") throw new Error("no b");
+            return word;
+          })
+          .print();
+      },
+      { onBatchFailure },
+    );
+    const { history } = await watch(app, { batches: 1, executors: { count: 2 } });
+    const [batch] = history.timeline().batches;
+    const stages = history.batch(batch?.time ?? 0)?.stages ?? [];
+    const outcomes = stages.map(({ calls }) =>
+      calls.map(({ attempts }) => attempts.map(({ outcome }) => outcome).join(" ")).sort(),
+    );
+    expect(outcomes).toEqual([
+      ["done", "done"],
+      ["done", "failed failed failed"],
+    ]);
+  });
+
+  it("counts an output's retries, and says why it was tried again", async () => {
+    let runs = 0;
+    const app = program((ssc) =>
+      ssc.queueStream([["a"]]).foreachRDD(() => {
+        runs += 1;
+        if (runs < 3) throw new Error(`no room ${runs}`);
+      }),
+    );
+    const { history } = await watch(app, { batches: 2 });
+    const [first, second] = history.timeline().batches.map(({ time }) => history.batch(time)?.outputOperations[0]);
+    expect(first).toMatchObject({ status: "completed", retries: 2, retriedFor: "no room 2" });
+    expect(second).toMatchObject({ status: "completed", retries: 0, retriedFor: undefined });
+  });
+
+  it.each([1, 2])("counts the keys that a batch changed and those whose time was up (%d executors)", async (count) => {
+    const spec = StateSpec.function((_key: string, value: number | undefined, state: State<number>) => {
+      if (!state.isTimingOut()) state.update(value ?? 0);
+    }).timeout(seconds(2));
+    const app = program((ssc) => {
+      const pairs = ssc.queueStream([["a", "b", "c"], ["a"], ["a"], ["a"], ["a"]]).mapToPair((key) => [key, 1]);
+      pairs.mapWithState(spec, { name: "idle" }).print();
+      pairs.updateStateByKey<number>((ones, total = 0) => total + ones.length, { name: "totals" }).print();
+    });
+    const { history } = await watch(app, { batches: 6, executors: { count } });
+    const states = history.timeline().batches.map(({ time }) => history.batch(time)?.state ?? []);
+    const countsOf = (name: string) =>
+      states.map((all) => all.find(({ uid }) => uid === name)).map((state) => [state?.changed, state?.timedOut]);
+    expect(countsOf("idle")).toEqual([
+      [3, 0],
+      [1, 0],
+      [1, 0],
+      [3, 2],
+      [1, 0],
+      [0, 0],
+    ]);
+    expect(countsOf("totals")).toEqual([
+      [3, 0],
+      [1, 0],
+      [1, 0],
+      [1, 0],
+      [1, 0],
+      [0, 0],
+    ]);
   });
 
   it("keeps the last batches one by one and older ones by the minute, and loses none (fact progress.retention)", async () => {

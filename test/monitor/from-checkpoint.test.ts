@@ -85,7 +85,9 @@ describe("CheckpointViews", () => {
     await views.refresh();
     const [failed, completed] = views.timeline().batches;
     expect([failed?.status, completed?.status]).toEqual(["failed", "completed"]);
-    expect(views.batch(failed?.time ?? 0)?.failure).toMatchObject({ operator: "map-0", partition: 0 });
+    const batch = views.batch(failed?.time ?? 0);
+    expect(batch?.failure).toMatchObject({ operator: "map-0", partition: 0 });
+    expect(batch?.stages[0]?.calls[0]?.attempts.map(({ outcome }) => outcome)).toEqual(["failed", "failed", "failed"]);
     expect(views.app().error?.message).toContain("one");
   });
 });

@@ -1,4 +1,14 @@
-import { type BatchHistory, rest, StateExplorer } from "../../shared/monitor/index.js";
+import { duration, rate } from "../../cli/console/page/logic/format.js";
+import { seconds } from "../../shared/index.js";
+import {
+  type BatchHistory,
+  type BatchSummary,
+  type MonitorSource,
+  rest,
+  StateExplorer,
+} from "../../shared/monitor/index.js";
+import { queuedBatch } from "../../shared/monitor/known-batch.js";
+import { statistics } from "../../shared/monitor/spark-json.js";
 import { program } from "../engine/world.js";
 import { watch } from "./watched.js";
 
@@ -46,6 +56,32 @@ describe("rest", () => {
       numReceivedRecords: 5,
       avgInputRate: 5 / 3,
     });
+  });
+
+  it("has rates by the second, averages of delays in whole milliseconds, and no value without batches (fact ui.inputRate)", async () => {
+    const batch = (inputRate: number, delay: number) => ({
+      ...queuedBatch(0),
+      status: "completed" as const,
+      inputRate,
+      schedulingDelay: delay,
+      processingTime: delay,
+      totalDelay: 2 * delay,
+    });
+    const of = (batches: readonly BatchSummary[]) =>
+      statistics({ app: () => history.app(), batches: () => batches } as unknown as MonitorSource);
+    const slow = await watch(
+      program((ssc) => ssc.queueStream([[1, 2, 3]]).print(), { batchDuration: seconds(2) }),
+      { batches: 1 },
+    );
+    expect(slow.history.batches()[0]?.inputRate).toBe(1.5);
+    expect(of([batch(1, 1), batch(2, 2)])).toMatchObject({
+      avgInputRate: 1.5,
+      avgSchedulingDelay: 1,
+      avgProcessingTime: 1,
+      avgTotalDelay: 3,
+    });
+    expect(of([])).toMatchObject({ avgInputRate: undefined, avgTotalDelay: undefined });
+    expect([rate(undefined), duration(undefined)]).toEqual(["–", "–"]);
   });
 
   it("lists batches newest first, and by status", async () => {

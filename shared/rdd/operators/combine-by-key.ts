@@ -1,32 +1,27 @@
-import { KeyMap } from "../../codec/index.js";
+import { KeyTable } from "../../codec/index.js";
 import type { Aggregator } from "../aggregator.js";
 import type { Operator } from "../lineage.js";
 import { checkKey, toPair } from "../pair.js";
 import { pairPusher, type Sink } from "../sink.js";
 import { type TaskInfo, userError } from "../task-info.js";
 
-/** A key's combiner while it grows: one map look-up a record, the rest is a field. */
-interface Cell {
-  combiner: unknown;
-}
-
 /**
- * Folds pairs into one combiner a key: the map side of a shuffle, or all of it where keys are in place already. Calls
- * `emit` for each key, first seen first, when the input ends.
+ * Folds pairs into one combiner a key: the map side of a shuffle, or all of it where keys are in place already. When the
+ * input ends, `done` gets the keys, first seen first, and under the number of each its combiner.
  */
 export function combiningSink(
   aggregator: Aggregator,
   task: TaskInfo,
   label: string,
-  emit: (key: unknown, combiner: unknown) => void,
-  done: () => void,
+  done: (keys: KeyTable, combiners: readonly unknown[]) => void,
 ): Sink {
-  const cells = new KeyMap<Cell>();
+  const keys = new KeyTable();
+  const combiners: unknown[] = [];
   const pushPair = (key: unknown, value: unknown): void => {
     try {
-      const cell = cells.get(key);
-      if (cell !== undefined) cell.combiner = aggregator.mergeValue(cell.combiner, value);
-      else cells.set(checkKey(key, label), { combiner: aggregator.createCombiner(value) });
+      const number = keys.add(checkKey(key, label));
+      if (number < combiners.length) combiners[number] = aggregator.mergeValue(combiners[number], value);
+      else combiners.push(aggregator.createCombiner(value));
     } catch (cause) {
       throw userError(label, task, cause, { value: [key, value] });
     }
@@ -37,12 +32,7 @@ export function combiningSink(
       pushPair(pair[0], pair[1]);
     },
     pushPair,
-    end() {
-      cells.forEach((cell, key) => {
-        emit(key, cell.combiner);
-      });
-      done();
-    },
+    end: () => done(keys, combiners),
   };
 }
 
@@ -50,7 +40,13 @@ export function combiningSink(
 export function combineByKey(aggregator: Aggregator): Operator {
   return {
     name: "combineByKey",
-    attach: (out, task, label) => combiningSink(aggregator, task, label, pairPusher(out), () => out.end()),
+    attach: (out, task, label) => {
+      const emit = pairPusher(out);
+      return combiningSink(aggregator, task, label, ({ keys }, combiners) => {
+        for (let i = 0; i < combiners.length; i++) emit(keys[i], combiners[i]);
+        out.end();
+      });
+    },
   };
 }
 

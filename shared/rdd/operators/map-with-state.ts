@@ -59,7 +59,7 @@ export function mapWithState(
             for (const entry of takeTimedOut(idle, now - timeout)) {
               state.wrap((entry.value as Stamped)[0], true);
               call(entry, undefined);
-              entry.update(undefined);
+              access.timeOut(entry);
             }
           }
           out.end();

@@ -58,8 +58,7 @@ function collectPending(state: { touch(key: unknown): StateEntry }, label: strin
   const pushPair = (key: unknown, list: unknown): void => {
     const values = list as unknown[];
     const entry = state.touch(checkKey(key, label));
-    if (entry.pending === undefined) entry.pending = values;
-    else for (const value of values) entry.pending.push(value);
+    entry.pending = entry.pending === undefined ? values : joined(entry.pending, values);
   };
   return {
     pushPair,
@@ -68,6 +67,13 @@ function collectPending(state: { touch(key: unknown): StateEntry }, label: strin
       pushPair(pair[0], pair[1]);
     },
   };
+}
+
+/** A list of exactly their length where both count; a long one grows in place instead, so that many do not cost the square. */
+function joined(list: unknown[], more: readonly unknown[]): unknown[] {
+  if (list.length <= 4 * more.length) return list.concat(more);
+  for (const value of more) list.push(value);
+  return list;
 }
 
 /** What the iterator form of `updateStateByKey` sees of a key. */

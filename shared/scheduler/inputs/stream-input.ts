@@ -51,13 +51,14 @@ function startOf(input: StreamInput, now: number): ShardStart {
   }
 }
 
-/** Shards to be read now: not at their end, and all parents read to theirs. */
+/**
+ * Shards to be read now: not at their end, and all parents read to theirs. A parent that is not known is one that has not been
+ * found yet, behind a shard that was split and whose end has not been read: those read to their end stay as long as a child is read.
+ */
 export function readableShards(position: StreamPosition): readonly string[] {
   return Object.entries(position.shards)
     .filter(([, shard]) => shard.next.type !== "end")
-    .filter(([, shard]) =>
-      shard.parents.every((parent) => (position.shards[parent]?.next ?? { type: "end" }).type === "end"),
-    )
+    .filter(([, shard]) => shard.parents.every((parent) => position.shards[parent]?.next.type === "end"))
     .map(([id]) => id)
     .sort();
 }

@@ -39,5 +39,5 @@ export function storageStaysSmall(retain: number): Law {
 }
 
 /** What the batch that runs when the simulation ends has stored. */
-const GARBAGE_OF_A_RUN = 40;
-const GARBAGE_OF_A_FAULT = 60;
+const GARBAGE_OF_A_RUN = 30;
+const GARBAGE_OF_A_FAULT = 40;

@@ -85,7 +85,11 @@ function failures({ failure, outputOperations }: BatchView): readonly Finding[] 
     const where = failure.operator === undefined ? "" : ` in ${failure.operator}`;
     findings.push({ level: "bad", text: `It failed${where}: see the error above.` });
   }
-  for (const { uid, status } of outputOperations) {
+  for (const { uid, status, retries = 0, retriedFor } of outputOperations) {
+    if (retries > 0) {
+      const times = retries === 1 ? "once more" : `${retries} times more`;
+      findings.push({ level: "warn", text: `Output ${uid} was tried ${times}, because it failed: ${retriedFor}` });
+    }
     if (status === "failed") findings.push({ level: "bad", text: `Output ${uid} was given up.` });
   }
   return findings;

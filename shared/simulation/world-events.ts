@@ -1,0 +1,73 @@
+/** What happens to the system as a whole, and when: ticks, records, and the faults that are no call's. */
+import { Draws } from "./draws.js";
+import type { EventLoop } from "./event-loop.js";
+import type { FaultPlan } from "./fault-plan.js";
+import type { WorldFault } from "./faults.js";
+
+export interface World {
+  readonly seed: number;
+  readonly loop: EventLoop;
+  readonly plan: FaultPlan;
+  /** How long there are faults and records, milliseconds. */
+  readonly eventful: number;
+  note(text: string): void;
+  startScheduler(): void;
+  killSchedulers(): void;
+  feed(n: number): void;
+  reshard(n: number, how: "split" | "merge"): void;
+  deployNextVersion(): void;
+  operator(says: "run" | "stop" | "drain"): void;
+}
+
+/** Schedulers are started this often, milliseconds. */
+const TICK = 10_000;
+const FEEDS = 9;
+/** How long an application stays stopped, milliseconds. */
+const STOPPED_FOR = [200, 20_000] as const;
+
+/** How many batches there are while there are faults, about. */
+const BATCHES = 9;
+/** How long a storm of resharding lasts, milliseconds: up to about a batch. */
+const STORM_MILLIS = [100, 6_000] as const;
+
+/** Sets everything going. */
+export function letHappen(world: World): void {
+  const { seed, loop, plan, eventful } = world;
+  const draws = new Draws(seed, "events");
+  const tick = (): void => {
+    world.startScheduler();
+    loop.after(TICK, tick);
+  };
+  loop.after(draws.below(3_000), tick);
+  for (let n = 0; n < FEEDS; n++) loop.after(draws.below(eventful), () => world.feed(n));
+  const anyTime = (): number => draws.below(eventful);
+  /** So often at most, if its kind is on: at times that do not depend on whether it is. */
+  const nowAndThen = (kind: WorldFault, times: number, happen: (n: number) => void, at = anyTime): void => {
+    for (let n = 0; n < times; n++) {
+      loop.after(at(), () => {
+        if (!plan.event(kind, `${n}`)) return;
+        world.note(kind);
+        happen(n);
+      });
+    }
+  };
+  nowAndThen("extra tick", 4, () => world.startScheduler());
+  nowAndThen("scheduler killed", 3, () => world.killSchedulers());
+  // In one run of two shards are split and merged in quick succession, and while a batch reads them.
+  const storm = draws.below(BATCHES) * (eventful / BATCHES) + draws.below(200);
+  const length = Math.round(draws.magnitude(...STORM_MILLIS));
+  const inTheStorm = (): number => storm + draws.below(length);
+  const whenResharded = draws.chance(0.5) ? inTheStorm : anyTime;
+  nowAndThen("shard split", 3, (n) => world.reshard(n, "split"), whenResharded);
+  nowAndThen("shards merged", 3, (n) => world.reshard(n, "merge"), whenResharded);
+  nowAndThen("upgrade", 2, () => world.deployNextVersion());
+  nowAndThen("operator stops", 2, (n) => {
+    const whims = new Draws(seed, `operator ${n}`);
+    world.operator(whims.pick(["stop", "drain"]));
+    loop.after(Math.round(whims.magnitude(...STOPPED_FOR)), () => world.operator("run"));
+  });
+  loop.after(eventful, () => {
+    world.note("no more faults");
+    plan.endFaults();
+  });
+}
