@@ -5,7 +5,7 @@
 import { PRICES } from "./price-list.js";
 
 /** What the requests of one operation came to, as far as prices ask. */
-interface OperationUsage {
+export interface OperationUsage {
   readonly requests: number;
   readonly requestBytes: number;
   readonly responseBytes: number;
