@@ -56,6 +56,10 @@ import { sweep } from "./sweep.js";
 import { type HedgePolicy, TaskRunner } from "./task-runner.js";
 import { firstZeroTime, nextTime, realignedZeroTime } from "./ticks.js";
 
+/** How often a driver that has failed asks whether it has been replaced, and the pauses in between, milliseconds. */
+const HEAD_ATTEMPTS = 6;
+const HEAD_PAUSE_MILLIS = 100;
+
 export interface DriverConfig {
   readonly graph: StreamGraph;
   readonly options: ResolvedOptions;
@@ -232,12 +236,18 @@ export class Driver {
    * example, that the other one has forgotten.
    */
   async #replaced(): Promise<FencedError | undefined> {
-    const { table } = this.#config.ports;
+    const { table, clock } = this.#config.ports;
     if (this.#head === undefined) return undefined;
-    return assertOwned(table, this.#job, this.#head).then(
-      () => undefined,
-      (error: unknown) => (error instanceof FencedError ? error : undefined),
-    );
+    for (let attempt = 1; attempt <= HEAD_ATTEMPTS; attempt++) {
+      try {
+        await assertOwned(table, this.#job, this.#head);
+        return undefined;
+      } catch (error) {
+        if (error instanceof FencedError) return error;
+        await clock.sleep(HEAD_PAUSE_MILLIS * attempt);
+      }
+    }
+    return undefined;
   }
 
   /** Asks the driver to end: gracefully after everything received has been processed, or before its next batch. */

@@ -64,6 +64,12 @@ describeHere(`the deployed application (SEED=${seed})`, () => {
     await chaos.progress(0);
   }, START_MILLIS);
 
+  // What failed in one test must not feed the next.
+  afterEach(async () => {
+    target?.stack?.faults.clear();
+    await feed?.stop();
+  });
+
   afterAll(async () => {
     deployment?.close();
     await target?.close();

@@ -10,7 +10,7 @@ export class NumberedFeed {
   readonly #keys: readonly string[];
   #number = 0;
   #stopped = false;
-  #running: Promise<void> = Promise.resolve();
+  #running: Promise<void> | undefined;
 
   constructor(deployment: Deployment, keys: number) {
     this.#deployment = deployment;
@@ -38,6 +38,8 @@ export class NumberedFeed {
 
   /** Goes on putting, with a pause in between, until it is stopped. */
   start(pauseMillis: number): void {
+    // Two at a time would put the same numbers twice.
+    if (this.#running !== undefined) throw new Error("The feed is running already.");
     this.#stopped = false;
     this.#running = this.#run(pauseMillis);
     this.#running.catch(() => {});
@@ -52,7 +54,9 @@ export class NumberedFeed {
 
   /** Resolves when nothing is put any more. @throws whatever ended it before. */
   async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
     this.#stopped = true;
-    await this.#running;
+    await running;
   }
 }
