@@ -105,6 +105,9 @@ export class SharedVariables {
       const { pending } = broadcast;
       const { broadcasts, nextBroadcasts } = manifest.shared;
       const ref = nextBroadcasts[broadcast.name] ?? broadcasts[broadcast.name];
+      // The plan may be another driver's, with the same value under another name: from here on that name counts. Going back to
+      // our own would bring back a name that has been dropped.
+      if (ref !== undefined) this.#newest.set(broadcast.name, ref);
       if (pending !== undefined && ref?.hash === pending.hash) broadcast.planned(pending);
     }
   }

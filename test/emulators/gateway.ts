@@ -42,6 +42,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const routes = new Map<string, Route>(Object.entries(options.routes ?? {}));
   const faults = new Faults(options.random);
   const counts = new Map<string, number>();
+  let stopped = false;
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
 
   async function answer(message: GatewayRequest): Promise<GatewayReply | undefined> {
@@ -64,7 +65,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
       return typeof route === "string" ? await forward(agent, route, message) : await route(message);
     } catch (error) {
       const text = `${message.service} ${message.operation}: ${error instanceof Error ? error.message : String(error)}`;
-      options.log?.(text);
+      // What the end breaks off is no news.
+      if (!stopped) options.log?.(text);
       return errorReply(message.service, 500, "InternalFailure", text);
     }
   }
@@ -99,6 +101,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
     counts,
     route: (service, route) => void routes.set(service, route),
     async stop() {
+      stopped = true;
       await server.stop();
       agent.destroy();
     },
