@@ -66,7 +66,7 @@ export const mutants = [
     patches: [
       {
         file: READ_SHARD,
-        find: "const existing = await blocks.get(request.block);",
+        find: "const existing = request.fresh ? undefined : await blocks.get(request.block);",
         replace: "const existing = undefined as Uint8Array | undefined;",
       },
       {
@@ -84,7 +84,7 @@ export const mutants = [
     patches: [
       {
         file: READ_SHARD,
-        find: "const existing = await blocks.get(request.block);",
+        find: "const existing = request.fresh ? undefined : await blocks.get(request.block);",
         replace: "const existing = undefined as Uint8Array | undefined;",
       },
       {

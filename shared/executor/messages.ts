@@ -105,6 +105,8 @@ export interface ReadShardRequest {
   /** Arrival time before which records belong to the batch, epoch milliseconds. */
   readonly until: number;
   readonly maxRecords: number;
+  /** True when the batch has just been planned, so that there is no block to be adopted yet: looking for it would cost a round trip. */
+  readonly fresh: boolean;
 }
 
 export interface ReadShardResult {

@@ -18,7 +18,7 @@ const MAX_EMPTY_REPLIES = 50;
  */
 export async function readShard(environment: ExecutorEnvironment, request: ReadShardRequest): Promise<ReadShardResult> {
   const { blocks } = environment.ports;
-  const existing = await blocks.get(request.block);
+  const existing = request.fresh ? undefined : await blocks.get(request.block);
   if (existing !== undefined) return adopt(environment, request, existing);
   const read = await readRecords(environment, request);
   const block = encodeRecordBlock(read.header, read.records, environment.allocate);

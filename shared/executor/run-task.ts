@@ -69,6 +69,7 @@ export interface TaskScope {
   readonly keptName: string;
 }
 
+/** Computes a task; what it made is still to be stored, by {@link TaskPipeline.finish}. */
 export async function runTask(
   environment: ExecutorEnvironment,
   prepared: Prepared,
@@ -76,11 +77,11 @@ export async function runTask(
   task: TaskPlan,
   inputs: TaskInputs,
   scope: TaskScope,
-): Promise<TaskOutputs> {
+): Promise<Pick<TaskPipeline, "finish">> {
   const pipeline = new TaskPipeline(environment, prepared, stage, task, inputs, scope);
   await pipeline.open();
   pipeline.run();
-  return pipeline.finish();
+  return pipeline;
 }
 
 class TaskPipeline {

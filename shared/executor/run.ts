@@ -3,6 +3,7 @@ import { NonDeterministicBodyError } from "../errors/index.js";
 import type { Stage } from "../plan/index.js";
 import type { Clock } from "../ports/index.js";
 import { asReplay, type DataRef, inline } from "../rdd/index.js";
+import { together } from "../rules/index.js";
 import { addCounts, type StateCounts, type StatePartitionMeta } from "../state/index.js";
 import { publish } from "./data.js";
 import type { ExecutorEnvironment } from "./environment.js";
@@ -98,15 +99,26 @@ class Execution {
     };
   }
 
+  /** Task after task; what one has made is stored while the next ones run: many small writes take the time of one. */
   async runStage(stage: Stage, tasks: readonly number[]): Promise<void> {
     const inputs = this.#inputs();
-    for (const index of tasks) {
-      const task = stage.tasks[index];
-      if (task === undefined) throw new Error(`stage ${stage.id} has no task ${index}`);
-      const outputs = await runTask(this.#environment, this.#prepared, stage, task, inputs, this.#scope);
-      await this.#publish(outputs);
-      this.#tasks += 1;
+    const finishing: Promise<TaskOutputs>[] = [];
+    try {
+      for (const index of tasks) {
+        const task = stage.tasks[index];
+        if (task === undefined) throw new Error(`stage ${stage.id} has no task ${index}`);
+        const outputs = (await runTask(this.#environment, this.#prepared, stage, task, inputs, this.#scope)).finish();
+        // Whoever waits for all of them hears of it.
+        outputs.catch(() => {});
+        finishing.push(outputs);
+      }
+    } catch (error) {
+      // A task before this one may have failed while it was stored, and comes first.
+      await together(finishing);
+      throw error;
     }
+    for (const outputs of await together(finishing)) await this.#publish(outputs);
+    this.#tasks += tasks.length;
   }
 
   async result(): Promise<Omit<RunResult, "updates">> {

@@ -99,6 +99,7 @@ export async function replayBatch(request: ReplayRequest): Promise<ReplayedBatch
     {
       previous: past.previous,
       plan: past.plan,
+      fresh: false,
       revision: 0,
       rates: past.committed?.rates ?? {},
       submittedAt: past.submittedAt,

@@ -67,6 +67,8 @@ export interface BatchResult {
 export interface BatchStart {
   readonly previous: Manifest | undefined;
   readonly plan: BatchPlan;
+  /** True when this driver has just claimed the plan, so nobody can have begun with it before. */
+  readonly fresh: boolean;
   /** Revision under which the plan was claimed. */
   readonly revision: number;
   readonly rates: Rates;
@@ -183,6 +185,7 @@ function claimInput(
       previousManifest,
       uid,
       time: plan.time,
+      fresh: start.fresh,
       now: ports.clock.now(),
       maxRecordsPerShard: (shards) => recordsPerShard(options, start.rates[uid], shards),
       defaultPartitions: plan.defaultPartitions,

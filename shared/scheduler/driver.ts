@@ -19,7 +19,6 @@ import {
   jobName,
   type Manifest,
   readHead,
-  readPlan,
   sayDrained,
   touchHead,
   writeManifest,
@@ -349,10 +348,10 @@ export class Driver {
     const { ports } = this.#config;
     const startedAt = ports.clock.now();
     const previous = this.#manifest;
-    const plan = await this.#claimPlan();
+    const { plan, fresh } = await this.#claimPlan();
     const times = { submittedAt, startedAt };
     const { result, stagesMillis, manifest, manifestHash } = await this.#keepingLease(async () => {
-      const result = await this.#run(plan, times);
+      const result = await this.#run(plan, fresh, times);
       const stagesMillis = ports.clock.now() - startedAt;
       if (this.#shared.waitsForOutputs) await this.#outputs;
       const manifest = await this.#shared.settle(result.manifest, previous, result.added);
@@ -390,12 +389,17 @@ export class Driver {
     return result;
   }
 
-  async #run(plan: BatchPlan, times: Pick<BatchTimes, "submittedAt" | "startedAt">): Promise<BatchResult> {
+  async #run(
+    plan: BatchPlan,
+    fresh: boolean,
+    times: Pick<BatchTimes, "submittedAt" | "startedAt">,
+  ): Promise<BatchResult> {
     const { revision } = this.#head as Head;
     const { time } = plan;
     return runBatch(this.#environment, {
       previous: this.#manifest,
       plan,
+      fresh,
       revision,
       rates: this.#rates.rates,
       ...times,
@@ -420,27 +424,27 @@ export class Driver {
   }
 
   /** Fixes what the next batch is, or adopts what another driver fixed for the same step. */
-  async #claimPlan(): Promise<BatchPlan> {
+  async #claimPlan(): Promise<{ readonly plan: BatchPlan; readonly fresh: boolean }> {
     const { ports, codeVersion, options, graph } = this.#config;
     const { table } = ports;
-    let head = this.#head as Head;
     const previous = this.#manifest?.id ?? FIRST;
-    const claimed = await readPlan(table, this.#job, previous, head.revision);
-    if (claimed !== undefined) {
-      if (this.#canCarryOut(claimed)) return claimed;
-      head = await touchHead(table, this.#job, head, { revision: head.revision + 1 });
-      this.#head = head;
+    for (;;) {
+      const head = this.#head as Head;
+      const time = this.#nextTime();
+      const own: BatchPlan = {
+        id: ports.ids.next(),
+        time,
+        zeroTime: this.#zeroTime(),
+        codeVersion,
+        starts: await startPositions(graph, ports.streams, this.#manifest, this.#startedAt),
+        defaultPartitions: options.defaultPartitions ?? ports.invoker.parallelism,
+        shared: await this.#shared.plan(this.#manifest, time),
+      };
+      const plan = await claimPlan(table, this.#job, previous, head.revision, own);
+      if (plan.id === own.id) return { plan, fresh: true };
+      if (this.#canCarryOut(plan)) return { plan, fresh: false };
+      this.#head = await touchHead(table, this.#job, head, { revision: head.revision + 1 });
     }
-    const time = this.#nextTime();
-    return claimPlan(table, this.#job, previous, head.revision, {
-      id: ports.ids.next(),
-      time,
-      zeroTime: this.#zeroTime(),
-      codeVersion,
-      starts: await startPositions(graph, ports.streams, this.#manifest, this.#startedAt),
-      defaultPartitions: options.defaultPartitions ?? ports.invoker.parallelism,
-      shared: await this.#shared.plan(this.#manifest, time),
-    });
   }
 
   /** False for the plan of a program that was changed since: it has other inputs now, or no batch at that time. */

@@ -140,6 +140,7 @@ describe("records that were received", () => {
         position: { next: { type: "trim-horizon" }, parents: [], upTo: 0 },
         until: 10_000,
         maxRecords: 1000,
+        fresh: false,
       });
       if (!reply.ok || !("header" in reply.result)) throw new Error("not read");
       return reply.result.header;

@@ -74,6 +74,7 @@ async function streamOf(world: World, records: readonly Uint8Array[]): Promise<R
     position: { next: { type: "trim-horizon" }, parents: [], upTo: 0 },
     until: world.clock.now() + 1,
     maxRecords: 1_000,
+    fresh: false,
   };
 }
 

@@ -68,6 +68,8 @@ export interface StreamBatch {
   readonly previousManifest: string;
   readonly uid: string;
   readonly time: number;
+  /** Planned by this driver just now. */
+  readonly fresh: boolean;
   readonly now: number;
   /** How much one shard may bring when so many are read. */
   maxRecordsPerShard(shards: number): number;
@@ -98,6 +100,7 @@ export async function claimStream(
           position: position.shards[shard] as ShardPosition,
           until: batch.time,
           maxRecords: batch.maxRecordsPerShard(shards.length),
+          fresh: batch.fresh,
         },
         undefined,
         attempts,
