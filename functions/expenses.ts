@@ -1,4 +1,5 @@
-import { costOfInvocations, costOfRequests, costOfRunning, type Usage, UsageMeter } from "../shared/aws/index.js";
+import { type Usage, UsageMeter } from "../shared/aws/index.js";
+import { costOfInvocations, costOfRequests, costOfRunning } from "../shared/monitor/index.js";
 import type { Clock } from "../shared/ports/index.js";
 import type { MetricValues } from "./metrics.js";
 

@@ -1,11 +1,7 @@
 /** Measurements as tables of Markdown. */
-import {
-  costOfInvocations,
-  costOfRequests,
-  costOfRunning,
-  type OperationUsage,
-  type Usage,
-} from "../../shared/aws/index.js";
+
+import type { OperationUsage, Usage } from "../../shared/aws/index.js";
+import { costOfInvocations, costOfRequests, costOfRunning } from "../../shared/monitor/index.js";
 import { EXECUTOR_MEGABYTES, SCHEDULER_MEGABYTES } from "./application.js";
 import type { Measured } from "./measure.js";
 

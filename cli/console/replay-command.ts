@@ -1,5 +1,6 @@
 import type { DeployedApplication } from "../deployed/application.js";
 import { type PlaceOptions, placeArguments } from "../deployed/place.js";
+import { quoted } from "../shell-word.js";
 
 /** The command that runs a batch of a deployed application again, on this machine. */
 export function replayCommandOf(
@@ -14,9 +15,4 @@ export function replayCommandOf(
 /** The command for an application on this machine. */
 export function localReplayCommand(program: string, checkpoint: string): (time: number) => string {
   return (time) => `npx sluice replay ${quoted(program)} --batch ${time} --checkpoint ${quoted(checkpoint)}`;
-}
-
-/** As a shell takes it for one word. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,5 @@
 /** The CDK's command line, run on our app. */
+
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,6 +9,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DeploymentError } from "../../shared/errors/index.js";
 import { builtFile } from "../../shared/local/package-root.js";
+import { quoted } from "../shell-word.js";
 import { CDK_PACKAGES, CDK_PROGRAM, findFile, requirePackages } from "./packages.js";
 
 /**
@@ -50,12 +52,6 @@ export function cdkArguments(
 /** What the CDK gives to a shell: `sluice synth`, of this very package. */
 function appCommand(): string {
   return [process.execPath, fileURLToPath(builtFile("cli/main.js")), "synth"].map((word) => quoted(word)).join(" ");
-}
-
-/** A word for the shell. Only where it must be: the CDK takes quotes away that stand around the whole command. */
-export function quoted(word: string, isWindows = process.platform === "win32"): string {
-  if (/^[\w@%+=:,./\\-]+$/.test(word) && (isWindows || !word.includes("\\"))) return word;
-  return isWindows ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Where somebody would look for it who types `npx cdk`; else beside this package. */

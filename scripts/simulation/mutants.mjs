@@ -10,6 +10,12 @@ const BATCH = "shared/scheduler/batch.ts";
 const HEAD = "shared/checkpoint/head.ts";
 const NAMES = "shared/checkpoint/names.ts";
 const READ_SHARD = "shared/executor/read-shard.ts";
+/** A reader that does not ask whether the block is there. */
+const NEVER_LOOKS_FOR_A_BLOCK = {
+  file: READ_SHARD,
+  find: "const existing = request.fresh ? undefined : await blocks.get(request.block);",
+  replace: "const existing = undefined as Uint8Array | undefined;",
+};
 const STREAM_INPUT = "shared/scheduler/inputs/stream-input.ts";
 const RETENTION = "shared/scheduler/retention.ts";
 const CHUNKS = "shared/state/chunks.ts";
@@ -64,11 +70,7 @@ export const mutants = [
     rule: "a block is claimed once, and whoever comes later adopts it",
     workloads: ["counts"],
     patches: [
-      {
-        file: READ_SHARD,
-        find: "const existing = request.fresh ? undefined : await blocks.get(request.block);",
-        replace: "const existing = undefined as Uint8Array | undefined;",
-      },
+      NEVER_LOOKS_FOR_A_BLOCK,
       {
         file: READ_SHARD,
         find: 'if ((await blocks.putIfAbsent(request.block, block)) === "created") return resultOf(environment, request, block);',
@@ -82,11 +84,7 @@ export const mutants = [
     rule: "a block that is there is never replaced",
     workloads: ["counts"],
     patches: [
-      {
-        file: READ_SHARD,
-        find: "const existing = request.fresh ? undefined : await blocks.get(request.block);",
-        replace: "const existing = undefined as Uint8Array | undefined;",
-      },
+      NEVER_LOOKS_FOR_A_BLOCK,
       {
         file: READ_SHARD,
         find: 'if ((await blocks.putIfAbsent(request.block, block)) === "created") return',

@@ -1,4 +1,5 @@
 import type { Clock } from "../ports/index.js";
+import { endsWithin } from "../rules/index.js";
 
 /**
  * Counts the calls that are under way at ports. A function that returns while one of them runs is frozen with it, and the
@@ -32,10 +33,8 @@ export class InFlight {
   /** Waits until nothing is under way, but no longer than that; names what still is: `blocks.put`, ... */
   async settled(clock: Clock, withinMillis: number): Promise<readonly string[]> {
     if (this.count === 0) return [];
-    const timer = new AbortController();
     const idle = new Promise<void>((resolve) => this.#idle.push(resolve));
-    await Promise.race([idle, clock.sleep(withinMillis, timer.signal)]);
-    timer.abort();
+    await endsWithin(clock, withinMillis, idle);
     return [...this.#names.values()];
   }
 

@@ -32,7 +32,6 @@ export {
   type MetricUnitName,
 } from "./metric-names.js";
 export { INLINE_PAYLOAD_BYTES, type PayloadEnvelope, packPayload, unpackPayload } from "./payload.js";
-export { costOfInvocations, costOfRequests, costOfRunning } from "./prices.js";
 export {
   type ReceiveOptions,
   type ReceivePorts,

@@ -1,6 +1,8 @@
 /** Receivers of a deployed application: they run on any host and put what they receive into its streams. */
+
 import { IllegalArgumentError } from "../errors/index.js";
 import type { Clock, Console, StreamSource } from "../ports/index.js";
+import { endsWithin } from "../rules/index.js";
 import { type ReceiverEvent, type RunningReceiver, runReceiver } from "../sources/index.js";
 import { inputIds, liveInputs, type ReceiverSpec, type StreamingApp, StreamingContext } from "../streaming/index.js";
 import { SystemClock } from "../system/index.js";
@@ -113,9 +115,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 async function stopAll(running: readonly RunningReceiver[], { clock, console }: ReceivePorts): Promise<void> {
-  const timer = new AbortController();
-  const expired = clock.sleep(STOP_GRACE_MILLIS, timer.signal).then(() => "expired" as const);
-  const outcome = await Promise.race([Promise.all(running.map((receiver) => receiver.stop())), expired]);
-  timer.abort();
-  if (outcome === "expired") console.log("warn", "A receiver did not stop in time and is left behind.");
+  const stopped = Promise.all(running.map((receiver) => receiver.stop()));
+  if (await endsWithin(clock, STOP_GRACE_MILLIS, stopped)) return;
+  console.log("warn", "A receiver did not stop in time and is left behind.");
 }

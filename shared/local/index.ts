@@ -1,6 +1,5 @@
 /** The world on one machine, in real time: an embedded database and files that survive a killed process. */
 
-export { RandomIds, SystemClock } from "../system/index.js";
 export type { Durability } from "./durability.js";
 export { importApp, type LoadedProgram, loadProgram } from "./load-program.js";
 export { LARGE_BLOCK_BYTES } from "./local-block-store.js";

@@ -6,6 +6,7 @@ import { jobName, type Manifest, readHead } from "../checkpoint/index.js";
 import { CheckpointError, IllegalArgumentError, SluiceError } from "../errors/index.js";
 import { PreparedCache } from "../executor/index.js";
 import type { Console, DriverPorts, PutEntry } from "../ports/index.js";
+import { endsWithin } from "../rules/index.js";
 import { assertFits, Driver, loadManifest, rateLimit, SWEEP_INTERVAL_MILLIS } from "../scheduler/index.js";
 import { type ReceiverEvent, type RunningReceiver, runReceiver } from "../sources/index.js";
 import { StateCache } from "../state/index.js";
@@ -221,13 +222,7 @@ class LocalRuntime implements Runtime {
   }
 
   async terminatedWithin(millis: number): Promise<boolean> {
-    const timer = new AbortController();
-    const timeout = this.#ports.clock.sleep(millis, timer.signal).then(() => false);
-    try {
-      return await Promise.race([this.terminated.then(() => true), timeout]);
-    } finally {
-      timer.abort();
-    }
+    return endsWithin(this.#ports.clock, millis, this.terminated);
   }
 
   get console(): Console {
@@ -248,16 +243,19 @@ class LocalRuntime implements Runtime {
   /** Receivers first, then what they brought; bounded by the stop time-out, after which the rest waits for the next start. */
   async #stopGracefully(running: Promise<unknown>): Promise<void> {
     const { clock, console } = this.#ports;
-    const timer = new AbortController();
     const drained = this.#stopReceivers().then(() => {
       this.#driver.stop(true);
       return running;
     });
     const timeout = this.#request.app.options.gracefulStopTimeout;
-    const expired = clock.sleep(timeout, timer.signal).then(() => "expired" as const);
-    const outcome = await Promise.race([drained.catch(() => {}), expired]);
-    timer.abort();
-    if (outcome !== "expired") return;
+    if (
+      await endsWithin(
+        clock,
+        timeout,
+        drained.catch(() => {}),
+      )
+    )
+      return;
     console.log(
       "warn",
       `The graceful stop took longer than ${timeout} ms; what is left is processed after the next start.`,
@@ -271,11 +269,16 @@ class LocalRuntime implements Runtime {
 
   /** Waits for something of the user's that may hang, but not for ever. */
   async #withinGrace(work: Promise<void>): Promise<void> {
-    const timer = new AbortController();
-    const expired = this.#ports.clock.sleep(RECEIVER_GRACE_MILLIS, timer.signal).then(() => "expired" as const);
-    const outcome = await Promise.race([work.catch(() => {}), expired]);
-    timer.abort();
-    if (outcome === "expired") this.#ports.console.log("warn", "A receiver did not stop in time and is left behind.");
+    const { clock, console } = this.#ports;
+    if (
+      await endsWithin(
+        clock,
+        RECEIVER_GRACE_MILLIS,
+        work.catch(() => {}),
+      )
+    )
+      return;
+    console.log("warn", "A receiver did not stop in time and is left behind.");
   }
 
   #close(): Promise<void> {

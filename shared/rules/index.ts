@@ -4,3 +4,4 @@ export { checkItem, copyItem, MAX_ITEM_BYTES } from "./item.js";
 export { together } from "./together.js";
 export { compareUtf8 } from "./utf8-order.js";
 export { hasWildcard, segmentMatcher } from "./wildcard.js";
+export { endsWithin } from "./within.js";

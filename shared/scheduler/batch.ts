@@ -23,7 +23,7 @@ import { type LineageRequest, lineageKey, preparedBatch, withVariables } from ".
 import type { DriverPorts } from "../ports/index.js";
 import { countUpdates, type DataRef, type Updates } from "../rdd/index.js";
 import { together } from "../rules/index.js";
-import type { StateChunk, StateMeta } from "../state/index.js";
+import { chunkObject, chunksOf, type StateChunk, type StateMeta } from "../state/index.js";
 import {
   BatchBuilder,
   type BatchFacts,
@@ -335,7 +335,7 @@ function droppedChunks(
   const dropped = chunksOf(before).filter((chunk) => !live.has(chunk.name));
   return {
     items: dropped.filter((chunk) => chunk.at === "table").map((chunk) => chunk.name),
-    objects: dropped.filter((chunk) => chunk.at === "blocks").map((chunk) => `${job}/${chunk.name}`),
+    objects: dropped.filter((chunk) => chunk.at === "blocks").map((chunk) => chunkObject(job, chunk.name)),
   };
 }
 
@@ -347,10 +347,6 @@ function droppedMemory(before: Memory, after: Memory): Names {
 
 function bothNames(a: Names, b: Names): Names {
   return { items: [...a.items, ...b.items], objects: [...a.objects, ...b.objects] };
-}
-
-function chunksOf(state: Readonly<Record<string, StateMeta>>): readonly StateChunk[] {
-  return Object.values(state).flatMap((meta) => meta.partitions.flatMap((partition) => partition.chain));
 }
 
 /** Says which batch, operator and partition failed; the user's stack is that of the last cause. */

@@ -3,7 +3,7 @@
  * program's choice, because outputs see no empty batches meanwhile and functions of `updateStateByKey` are not called.
  */
 import type { Manifest } from "../checkpoint/index.js";
-import type { StateMeta } from "../state/index.js";
+import { chunksOf, type StateMeta } from "../state/index.js";
 import { liveStateful, type ResolvedOptions, type StreamGraph } from "../streaming/index.js";
 import { holdsElements } from "./memory.js";
 
@@ -34,7 +34,7 @@ function keysOf(meta: StateMeta | undefined): number {
 
 /** Names are never used twice, so the same names are the same state. */
 function chunkNames(state: Readonly<Record<string, StateMeta>> = {}): string {
-  return Object.values(state)
-    .flatMap(({ partitions }) => partitions.flatMap(({ chain }) => chain.map(({ name }) => name)))
+  return chunksOf(state)
+    .map(({ name }) => name)
     .join("\n");
 }

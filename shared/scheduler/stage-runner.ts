@@ -4,7 +4,7 @@ import type { Stage } from "../plan/index.js";
 import type { Target } from "../ports/index.js";
 import { type DataRef, type KeptPiece, keptBytes, narrowParents, type RddNode, type Updates } from "../rdd/index.js";
 import { together } from "../rules/index.js";
-import { addCounts, type StateCounts, type StateMeta, type StatePartitionMeta } from "../state/index.js";
+import { addCounts, chunksOf, type StateCounts, type StateMeta, type StatePartitionMeta } from "../state/index.js";
 import { StageProgress, type TaskRunner } from "./task-runner.js";
 
 /** What a plan made, all stages together. */
@@ -58,10 +58,7 @@ export async function runPlan(
 }
 
 function isSmall(input: PlanInput): boolean {
-  const stateBytes = Object.values(input.state)
-    .flatMap((meta) => meta.partitions)
-    .flatMap((partition) => partition.chain)
-    .reduce((sum, chunk) => sum + chunk.bytes, 0);
+  const stateBytes = chunksOf(input.state).reduce((sum, chunk) => sum + chunk.bytes, 0);
   const windowBytes = Object.values(input.lineage.facts.kept)
     .flat()
     .reduce((sum, rdd) => sum + keptBytes(rdd), 0);

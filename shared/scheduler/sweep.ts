@@ -20,6 +20,7 @@ import { decode, encode } from "../codec/index.js";
 import { CheckpointError } from "../errors/index.js";
 import type { DriverPorts } from "../ports/index.js";
 import { together } from "../rules/index.js";
+import { chunkObject, chunksOf } from "../state/index.js";
 import { objectsOfMemory } from "./memory.js";
 import { broadcastsAfter, objectsOfShared } from "./shared-data.js";
 
@@ -119,10 +120,8 @@ function addNames(live: Live, job: string, manifest: Manifest): void {
   for (const object of manifest.owned.objects) live.objects.add(object);
   for (const object of objectsOfMemory(manifest.kept)) live.objects.add(object);
   for (const object of objectsOfShared(manifest.shared)) live.objects.add(object);
-  for (const { partitions } of Object.values(manifest.state)) {
-    for (const { name, at } of partitions.flatMap(({ chain }) => chain)) {
-      if (at === "table") live.items.add(name);
-      else live.objects.add(`${job}/${name}`);
-    }
+  for (const { name, at } of chunksOf(manifest.state)) {
+    if (at === "table") live.items.add(name);
+    else live.objects.add(chunkObject(job, name));
   }
 }

@@ -1,5 +1,6 @@
 import { IllegalStateError } from "../errors/index.js";
 import type { Clock, Console, StreamSource } from "../ports/index.js";
+import { endsWithin } from "../rules/index.js";
 import type { Receiver, ReceiverSpec, ReceiverSupervisor } from "../streaming/index.js";
 import { encodeItems } from "./encode-items.js";
 import { errorText } from "./error-text.js";
@@ -221,9 +222,7 @@ class Supervisor implements ReceiverSupervisor {
   }
 
   async #atMost(millis: number, promise: Promise<void>): Promise<void> {
-    const timer = new AbortController();
-    await Promise.race([promise, this.#options.clock.sleep(millis, timer.signal)]);
-    timer.abort();
+    await endsWithin(this.#options.clock, millis, promise);
   }
 
   // --- Records ------------------------------------------------------------------------------------------------------

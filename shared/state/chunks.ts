@@ -54,6 +54,16 @@ export function chunkKey(job: string, name: string): ItemKey {
   return { partition: job, sort: name };
 }
 
+/** The object of a large chunk. */
+export function chunkObject(job: string, name: string): string {
+  return `${job}/${name}`;
+}
+
+/** All chunks that the state of some operators consists of. */
+export function chunksOf(state: Readonly<Record<string, StateMeta>>): readonly StateChunk[] {
+  return Object.values(state).flatMap((meta) => meta.partitions.flatMap((partition) => partition.chain));
+}
+
 /** Reads the state of key groups `[from, to)`, whatever partitions it was written in. */
 export async function loadState(
   storage: StateStorage,
@@ -106,7 +116,7 @@ async function writeChunk(storage: StateStorage, uid: string, bytes: Uint8Array)
   const name = `st/${uid}/${storage.ids.next()}`;
   const at = bytes.byteLength <= TABLE_CHUNK_BYTES ? "table" : "blocks";
   if (at === "table") await storage.table.putIfAbsent(chunkKey(storage.job, name), { bytes });
-  else await storage.blocks.put(`${storage.job}/${name}`, bytes);
+  else await storage.blocks.put(chunkObject(storage.job, name), bytes);
   return { name, at, bytes: bytes.byteLength };
 }
 
@@ -114,7 +124,7 @@ async function readChunk(storage: StateStorage, chunk: StateChunk): Promise<Stat
   const bytes =
     chunk.at === "table"
       ? (await storage.table.get(chunkKey(storage.job, chunk.name)))?.bytes
-      : await storage.blocks.get(`${storage.job}/${chunk.name}`);
+      : await storage.blocks.get(chunkObject(storage.job, chunk.name));
   if (!(bytes instanceof Uint8Array)) {
     throw new CheckpointError(
       `The checkpoint names state ${chunk.name}, but it is not there: the checkpoint directory or table was changed from outside.`,

@@ -1,5 +1,7 @@
 export {
   chunkKey,
+  chunkObject,
+  chunksOf,
   loadState,
   type StateChunk,
   type StateMeta,

@@ -1,4 +1,5 @@
 import type { Clock, Console } from "../ports/index.js";
+import { endsWithin } from "../rules/index.js";
 
 /** Traces that wait to be sent. With more the collector is too slow, or gone: the newest are dropped. */
 const MAX_WAITING = 100;
@@ -51,10 +52,7 @@ export class TraceExporter {
 
   /** Waits until all is sent, but at most so long. */
   async flush(mostMillis: number): Promise<void> {
-    if (this.#sending === undefined) return;
-    const sent = new AbortController();
-    const sending = this.#sending.finally(() => sent.abort());
-    await Promise.race([sending, this.#options.clock.sleep(mostMillis, sent.signal)]);
+    if (this.#sending !== undefined) await endsWithin(this.#options.clock, mostMillis, this.#sending);
   }
 
   async #sendAll(): Promise<void> {

@@ -2,8 +2,6 @@
 import { assertIsApp, memoryMegabytes } from "../../functions/function-environment.js";
 import {
   awsConfig,
-  costOfRequests,
-  costOfRunning,
   InFlight,
   InPlaceReads,
   isReadInPlace,
@@ -14,6 +12,7 @@ import {
   schedulerConfig,
 } from "../../shared/aws/index.js";
 import { IllegalArgumentError, UserCodeError } from "../../shared/errors/index.js";
+import { costOfRequests, costOfRunning } from "../../shared/monitor/index.js";
 import { VirtualClock } from "../../shared/simulation/index.js";
 import { program } from "../engine/world.js";
 

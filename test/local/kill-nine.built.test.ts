@@ -7,9 +7,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { jobName, readHead, readManifest } from "../../shared/checkpoint/index.js";
-import { LocalStore, RandomIds } from "../../shared/local/index.js";
+import { LocalStore } from "../../shared/local/index.js";
 import { KEY_GROUPS } from "../../shared/rdd/index.js";
 import { loadState } from "../../shared/state/index.js";
+import { RandomIds } from "../../shared/system/index.js";
 import { NumberedFeed } from "./fixtures/numbered-feed.js";
 
 const KILLS = 20;

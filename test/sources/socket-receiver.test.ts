@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LocalStore, SystemClock } from "../../shared/local/index.js";
+import { LocalStore } from "../../shared/local/index.js";
 import type { StreamSource } from "../../shared/ports/index.js";
 import { MemoryConsole } from "../../shared/simulation/index.js";
 import { MAX_DATA_BYTES, type ReceiverEvent, type RunningReceiver, runReceiver } from "../../shared/sources/index.js";
 import type { ReceiverSpec, SocketDecoder } from "../../shared/streaming/index.js";
+import { SystemClock } from "../../shared/system/index.js";
 import { linesOf, turns, until, valuesOf, WatchedStreams } from "./support.js";
 
 /** A TCP server whose connections a test writes to. */

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { cdkArguments, quoted } from "../../../cli/deployed/cdk.js";
+import { cdkArguments } from "../../../cli/deployed/cdk.js";
 import { CDK_PACKAGES, CDK_PROGRAM, requirePackages, SDK_PACKAGES } from "../../../cli/deployed/packages.js";
 import { patienceMillis, withPatience } from "../../../cli/deployed/patience.js";
 import { settingsIn, withSettings } from "../../../cli/deployed/settings.js";
 import { wantedBy } from "../../../cli/deployed/target.js";
 import { waitFor } from "../../../cli/deployed/wait.js";
 import { describeError } from "../../../cli/report-error.js";
+import { quoted } from "../../../cli/shell-word.js";
 import packageJson from "../../../package.json" with { type: "json" };
 import { stackNameOf } from "../../../shared/aws/stack-names.js";
 import { DeploymentError } from "../../../shared/errors/index.js";
