@@ -331,6 +331,6 @@ async function recover(request: RunRequest, store: LocalStore): Promise<Manifest
     return undefined;
   }
   const manifest = await loadManifest(store, job, head);
-  assertFits(request.graph, manifest);
+  assertFits(request.graph, manifest, head);
   return manifest;
 }

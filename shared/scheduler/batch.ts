@@ -277,7 +277,11 @@ function manifestOf(
     batchDuration: options.batchDuration,
     batches: (previous?.batches ?? 0) + 1,
     codeVersion,
-    positions: Object.fromEntries([...inputs].map(([uid, claimed]) => [uid, claimed.position])),
+    // Inputs of another version of the program stand still until it is back: begun anew, their records would count twice.
+    positions: {
+      ...previous?.positions,
+      ...Object.fromEntries([...inputs].map(([uid, claimed]) => [uid, claimed.position])),
+    },
     state,
     kept,
     outputs: Object.fromEntries(outputs),

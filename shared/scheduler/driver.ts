@@ -264,7 +264,7 @@ export class Driver {
     if (this.#head.manifest === "") return;
     this.#manifest = await loadManifest(ports, this.#job, this.#head);
     this.#rates.recover(this.#manifest.rates);
-    assertFits(graph, this.#manifest);
+    assertFits(graph, this.#manifest, this.#head);
     await this.#retention.recover(this.#manifest);
     await this.#shared.recover(this.#manifest, this.#head.out >= this.#head.time);
   }

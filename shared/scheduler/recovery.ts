@@ -19,15 +19,28 @@ export async function loadManifest(
 }
 
 /**
- * Would this program go on with this checkpoint without losing state?
- * @throws {CheckpointError} naming the operator whose state would be dropped.
+ * Would this program go on with this checkpoint without losing state, or outputs that are still owed?
+ * @throws {CheckpointError} naming the operator whose state or output would be dropped.
  */
-export function assertFits(graph: StreamGraph, manifest: Manifest): void {
-  const uids = new Set(liveStateful(graph).map((node) => node.uid));
-  const orphan = Object.keys(manifest.state).find((uid) => !uids.has(uid));
-  if (orphan === undefined) return;
+export function assertFits(graph: StreamGraph, manifest: Manifest, head: Head): void {
+  const stateful = liveStateful(graph).map(({ uid }) => uid);
+  const orphan = Object.keys(manifest.state).find((uid) => !stateful.includes(uid));
+  if (orphan !== undefined) {
+    throw new CheckpointError(
+      `The checkpoint holds state of an operator ${orphan}, which this program does not have (it has: ${listed(stateful)}). Give the operator that continues it { name: "${orphan}" }, or start with a new checkpoint.`,
+      { operator: orphan },
+    );
+  }
+  if (head.out >= head.time) return;
+  const outputs = graph.outputs.map(({ uid }) => uid);
+  const owed = Object.keys(manifest.outputs).find((uid) => !outputs.includes(uid));
+  if (owed === undefined) return;
   throw new CheckpointError(
-    `The checkpoint holds state of an operator ${orphan}, which this program does not have (it has: ${[...uids].join(", ") || "none"}). Give the operator that continues it { name: "${orphan}" }, or start with a new checkpoint.`,
-    { operator: orphan },
+    `Batch ${manifest.time} ms still owes what output operation ${owed} is to send, which this program does not have (it has: ${listed(outputs)}). Start the program that has it once more, with onBatchFailure: "skip" if it cannot send it any more; or give the operation that continues it { name: "${owed}" }.`,
+    { operator: owed, batchTime: manifest.time },
   );
+}
+
+function listed(uids: readonly string[]): string {
+  return uids.join(", ") || "none";
 }
