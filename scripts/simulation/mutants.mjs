@@ -169,8 +169,13 @@ export const mutants = [
     patches: [
       {
         file: "shared/scheduler/start-positions.ts",
-        find: "const known = manifest?.positions[uid];",
-        replace: "const known = manifest?.batches === 4 ? undefined : manifest?.positions[uid];",
+        find: "if (manifest?.positions[uid] !== undefined) continue;",
+        replace: "if (manifest?.positions[uid] !== undefined && manifest.batches !== 4) continue;",
+      },
+      {
+        file: "shared/checkpoint/plan-claim.ts",
+        find: "return { ...plan.starts, ...previous?.positions };",
+        replace: "return { ...previous?.positions, ...plan.starts };",
       },
     ],
   },

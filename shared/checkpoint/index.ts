@@ -54,4 +54,4 @@ export {
   planKey,
   scratchName,
 } from "./names.js";
-export { type BatchPlan, claimPlan, readPlan } from "./plan-claim.js";
+export { type BatchPlan, type ClaimedPlan, claimPlan, readPlan, startsOf } from "./plan-claim.js";

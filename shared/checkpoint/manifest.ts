@@ -86,8 +86,8 @@ export interface Manifest {
   readonly dropped: Names;
 }
 
-/** Larger manifests go to the block store: a table item holds 400 KB at most, attribute names included. (DynamoDB limits.) */
-export const MAX_MANIFEST_ITEM_BYTES = 300 * 1024;
+/** Larger manifests and plans go to the block store: a table item holds 400 KB at most, attribute names included. (DynamoDB limits.) */
+export const MAX_ITEM_BYTES = 300 * 1024;
 
 export const MANIFEST_FORMAT = 1;
 
@@ -99,8 +99,7 @@ export interface CheckpointStorage {
 /** Stores a manifest and returns the hash that the head keeps of it. */
 export async function writeManifest(storage: CheckpointStorage, job: string, manifest: Manifest): Promise<string> {
   const bytes = encode(manifest);
-  if (bytes.byteLength <= MAX_MANIFEST_ITEM_BYTES)
-    await storage.table.putIfAbsent(manifestKey(job, manifest.id), { bytes });
+  if (bytes.byteLength <= MAX_ITEM_BYTES) await storage.table.putIfAbsent(manifestKey(job, manifest.id), { bytes });
   else await storage.blocks.put(manifestObject(job, manifest.id), bytes);
   return hashOf(bytes);
 }

@@ -16,6 +16,11 @@ export function planKey(job: string, previousManifest: string, revision: number)
   return { partition: job, sort: `plan/${previousManifest}/${revision}` };
 }
 
+/** A plan that is too large for an item. */
+export function planObject(job: string, plan: string): string {
+  return `${job}/plan/${plan}`;
+}
+
 /** What has happened between a manifest and the end of the driver that wrote it. */
 export function afterKey(job: string, manifest: string): ItemKey {
   return { partition: job, sort: `after/${manifest}` };

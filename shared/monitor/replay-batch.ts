@@ -8,9 +8,11 @@ import {
   type InputPosition,
   jobName,
   type Manifest,
+  planKey,
   readPlan,
+  startsOf,
 } from "../checkpoint/index.js";
-import { decode, decodeColumn } from "../codec/index.js";
+import { decodeColumn } from "../codec/index.js";
 import { IllegalArgumentError } from "../errors/index.js";
 import { type ExecutorReply, InProcessInvoker, load, PreparedCache } from "../executor/index.js";
 import type { ExecutorPorts, Invoker } from "../ports/index.js";
@@ -71,7 +73,7 @@ export async function replayBatch(request: ReplayRequest): Promise<ReplayedBatch
   const { graph, codeVersion } = request;
   const written: WrittenFile[] = [];
   const below = { ...request.ports, clock: { ...clockOf(request.ports), now: () => past.startedAt } };
-  const ports = readOnlyPorts(below, streamIdsOf(graph, past.plan), written);
+  const ports = readOnlyPorts(below, streamIdsOf(graph, past), written);
   const prepared = new PreparedCache();
   const invoker = onceOnly(
     new InProcessInvoker({
@@ -100,7 +102,7 @@ export async function replayBatch(request: ReplayRequest): Promise<ReplayedBatch
       previous: past.previous,
       plan: past.plan,
       fresh: false,
-      revision: 0,
+      names: { items: [], objects: [] },
       rates: past.committed?.rates ?? {},
       submittedAt: past.submittedAt,
       startedAt: past.startedAt,
@@ -141,16 +143,15 @@ async function findBatch({ graph, ports, time }: ReplayRequest): Promise<PastBat
   if (committed !== undefined) {
     const previous = committed.previous === undefined ? undefined : await chain.read(committed.previous);
     const sort = committed.owned.items.find((name) => name.startsWith("plan/"));
-    const item = sort === undefined ? undefined : await ports.table.get({ partition: job, sort });
+    const plan = sort === undefined ? undefined : await readPlan(ports, { partition: job, sort });
     // The oldest batch that is kept has nothing to begin from, unless it was the first of all.
-    if (item !== undefined && (previous !== undefined || committed.previous === undefined)) {
-      const plan = decode(item.bytes as Uint8Array) as BatchPlan;
+    if (plan !== undefined && (previous !== undefined || committed.previous === undefined)) {
       const { submittedAt, startedAt } = committed.stats;
       return { plan, previous, committed, submittedAt, startedAt };
     }
   }
   const head = await chain.head();
-  const pending = head && (await readPlan(ports.table, job, head.manifest || FIRST_BATCH, head.revision));
+  const pending = head && (await readPlan(ports, planKey(job, head.manifest || FIRST_BATCH, head.revision)));
   if (pending?.time === time) {
     return { plan: pending, previous: manifests[0], committed: undefined, submittedAt: time, startedAt: time };
   }
@@ -173,12 +174,13 @@ function noSuchBatch(
   });
 }
 
-function streamIdsOf(graph: StreamGraph, plan: BatchPlan): ReadonlyMap<string, string> {
+function streamIdsOf(graph: StreamGraph, { plan, previous }: PastBatch): ReadonlyMap<string, string> {
+  const starts = startsOf(plan, previous);
   return new Map(
     liveInputs(graph).flatMap(({ uid, input }): (readonly [string, string])[] => {
-      const start: InputPosition | undefined = plan.starts[uid];
+      const start: InputPosition | undefined = starts[uid];
       if (start === undefined) {
-        const known = Object.keys(plan.starts).join(", ") || "none";
+        const known = Object.keys(starts).join(", ") || "none";
         throw new IllegalArgumentError(
           `The batch was planned by a program that had no input ${uid} (it had: ${known}): run it with the program of then.`,
           { input: uid },

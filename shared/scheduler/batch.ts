@@ -5,17 +5,17 @@
 import {
   BATCH_RECORD_VERSION,
   type BatchFailure,
-  type BatchPlan,
   type BatchStats,
   blockName,
+  type ClaimedPlan,
   type InputPosition,
   type InputRecord,
   MANIFEST_FORMAT,
   type Manifest,
   type Names,
-  planKey,
   type StageRecord,
   type StateRecord,
+  startsOf,
   storedStats,
 } from "../checkpoint/index.js";
 import { BatchFailedError, CheckpointError, SluiceError } from "../errors/index.js";
@@ -64,13 +64,8 @@ export interface BatchResult {
 }
 
 /** Where the batch stands in the chain. */
-export interface BatchStart {
+export interface BatchStart extends ClaimedPlan {
   readonly previous: Manifest | undefined;
-  readonly plan: BatchPlan;
-  /** True when this driver has just claimed the plan, so nobody can have begun with it before. */
-  readonly fresh: boolean;
-  /** Revision under which the plan was claimed. */
-  readonly revision: number;
   readonly rates: Rates;
   /** When it was due, and when the driver began with it; epoch milliseconds. */
   readonly submittedAt: number;
@@ -169,7 +164,7 @@ function claimInput(
 ): Promise<ClaimedInput> {
   const { job, ports, tasks, options } = environment;
   const { plan, previous } = start;
-  const position = plan.starts[uid] as InputPosition;
+  const position = startsOf(plan, previous)[uid] as InputPosition;
   const previousManifest = previous?.id ?? FIRST;
   const block = blockName(job, previousManifest, uid, "-");
   if (input.type === "queue" && position.type === "queue") {
@@ -257,7 +252,7 @@ function manifestOf(
   lagging: boolean,
 ): Manifest {
   const { job, codeVersion, ports, options, graph } = environment;
-  const { previous, plan, revision } = start;
+  const { previous, plan, names } = start;
   const { state } = outcome;
   const outputs = outcome.lineage.outputs.map(({ output: { uid }, node }): [string, (DataRef | undefined)[]] => [
     uid,
@@ -292,8 +287,8 @@ function manifestOf(
     rates: start.rates,
     failed: error && failureOf(error),
     owned: {
-      items: [planKey(job, previous?.id ?? FIRST, revision).sort],
-      objects: [...[...inputs.values()].flatMap((claimed) => claimed.blocks), ...objects],
+      items: names.items,
+      objects: [...names.objects, ...[...inputs.values()].flatMap((claimed) => claimed.blocks), ...objects],
     },
     dropped: bothNames(droppedChunks(job, previous?.state ?? {}, state), droppedMemory(previous?.kept ?? {}, kept)),
   };

@@ -13,6 +13,7 @@ import {
   acquireHead,
   assertOwned,
   type BatchPlan,
+  type ClaimedPlan,
   claimPlan,
   commitHead,
   type Head,
@@ -20,6 +21,7 @@ import {
   type Manifest,
   readHead,
   sayDrained,
+  startsOf,
   touchHead,
   writeManifest,
 } from "../checkpoint/index.js";
@@ -50,7 +52,7 @@ import { runOutputs } from "./run-outputs.js";
 import { SharedVariables } from "./shared-data.js";
 import { slice } from "./slice.js";
 import { COLLAPSE_BYTES } from "./stage-runner.js";
-import { startPositions } from "./start-positions.js";
+import { firstPositions } from "./start-positions.js";
 import { sweep } from "./sweep.js";
 import { type HedgePolicy, TaskRunner } from "./task-runner.js";
 import { firstZeroTime, nextTime, realignedZeroTime } from "./ticks.js";
@@ -348,10 +350,10 @@ export class Driver {
     const { ports } = this.#config;
     const startedAt = ports.clock.now();
     const previous = this.#manifest;
-    const { plan, fresh } = await this.#claimPlan();
+    const claimed = await this.#claimPlan();
     const times = { submittedAt, startedAt };
     const { result, stagesMillis, manifest, manifestHash } = await this.#keepingLease(async () => {
-      const result = await this.#run(plan, fresh, times);
+      const result = await this.#run(claimed, times);
       const stagesMillis = ports.clock.now() - startedAt;
       if (this.#shared.waitsForOutputs) await this.#outputs;
       const manifest = await this.#shared.settle(result.manifest, previous, result.added);
@@ -389,18 +391,11 @@ export class Driver {
     return result;
   }
 
-  async #run(
-    plan: BatchPlan,
-    fresh: boolean,
-    times: Pick<BatchTimes, "submittedAt" | "startedAt">,
-  ): Promise<BatchResult> {
-    const { revision } = this.#head as Head;
-    const { time } = plan;
+  async #run(claimed: ClaimedPlan, times: Pick<BatchTimes, "submittedAt" | "startedAt">): Promise<BatchResult> {
+    const { time } = claimed.plan;
     return runBatch(this.#environment, {
       previous: this.#manifest,
-      plan,
-      fresh,
-      revision,
+      ...claimed,
       rates: this.#rates.rates,
       ...times,
       onGenerated: (inputs, outputs) => {
@@ -424,9 +419,8 @@ export class Driver {
   }
 
   /** Fixes what the next batch is, or adopts what another driver fixed for the same step. */
-  async #claimPlan(): Promise<{ readonly plan: BatchPlan; readonly fresh: boolean }> {
+  async #claimPlan(): Promise<ClaimedPlan> {
     const { ports, codeVersion, options, graph } = this.#config;
-    const { table } = ports;
     const previous = this.#manifest?.id ?? FIRST;
     for (;;) {
       const head = this.#head as Head;
@@ -436,14 +430,13 @@ export class Driver {
         time,
         zeroTime: this.#zeroTime(),
         codeVersion,
-        starts: await startPositions(graph, ports.streams, this.#manifest, this.#startedAt),
+        starts: await firstPositions(graph, ports.streams, this.#manifest, this.#startedAt),
         defaultPartitions: options.defaultPartitions ?? ports.invoker.parallelism,
         shared: await this.#shared.plan(this.#manifest, time),
       };
-      const plan = await claimPlan(table, this.#job, previous, head.revision, own);
-      if (plan.id === own.id) return { plan, fresh: true };
-      if (this.#canCarryOut(plan)) return { plan, fresh: false };
-      this.#head = await touchHead(table, this.#job, head, { revision: head.revision + 1 });
+      const claimed = await claimPlan(ports, this.#job, previous, head.revision, own);
+      if (claimed.fresh || this.#canCarryOut(claimed.plan)) return claimed;
+      this.#head = await touchHead(ports.table, this.#job, head, { revision: head.revision + 1 });
     }
   }
 
@@ -451,7 +444,8 @@ export class Driver {
   #canCarryOut(plan: BatchPlan): boolean {
     const { graph, options } = this.#config;
     const isBatchTime = (plan.time - plan.zeroTime) % options.batchDuration === 0;
-    const knowsInputs = liveInputs(graph).every(({ uid }) => plan.starts[uid] !== undefined);
+    const starts = startsOf(plan, this.#manifest);
+    const knowsInputs = liveInputs(graph).every(({ uid }) => starts[uid] !== undefined);
     return isBatchTime && knowsInputs && this.#shared.fits(plan.shared);
   }
 

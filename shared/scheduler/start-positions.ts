@@ -3,11 +3,8 @@ import type { StreamSource } from "../ports/index.js";
 import { liveInputs, type StreamGraph } from "../streaming/index.js";
 import { filesStart, queueStart, streamStart } from "./inputs/index.js";
 
-/**
- * Where each input of the next batch starts. Positions come from the manifest alone; inputs that it does not know begin
- * at their first position, as of the driver's start (epoch milliseconds).
- */
-export async function startPositions(
+/** Where inputs begin that the manifest does not know: at their first position, as of the driver's start (epoch milliseconds). */
+export async function firstPositions(
   graph: StreamGraph,
   streams: StreamSource,
   manifest: Manifest | undefined,
@@ -15,9 +12,8 @@ export async function startPositions(
 ): Promise<Readonly<Record<string, InputPosition>>> {
   const starts: Record<string, InputPosition> = {};
   for (const { uid, input } of liveInputs(graph)) {
-    const known = manifest?.positions[uid];
-    if (known !== undefined) starts[uid] = known;
-    else if (input.type === "queue") starts[uid] = queueStart;
+    if (manifest?.positions[uid] !== undefined) continue;
+    if (input.type === "queue") starts[uid] = queueStart;
     else if (input.type === "files") starts[uid] = filesStart(input, startedAt);
     else starts[uid] = await streamStart(streams, input, startedAt);
   }

@@ -1,4 +1,12 @@
-import { claimPlan, type Manifest, readManifest, readPlan, writeManifest } from "../../shared/checkpoint/index.js";
+import {
+  type BatchPlan,
+  claimPlan,
+  type Manifest,
+  planKey,
+  readManifest,
+  readPlan,
+  writeManifest,
+} from "../../shared/checkpoint/index.js";
 import { encode } from "../../shared/codec/index.js";
 import { CheckpointError } from "../../shared/index.js";
 import { MemoryBlockStore, MemoryTable } from "../../shared/simulation/index.js";
@@ -114,14 +122,52 @@ describe("a checkpoint", () => {
 });
 
 describe("a plan", () => {
+  const plan = (id: string) => ({ id }) as unknown as BatchPlan;
+
   it("is claimed once for a step; whoever comes later adopts it", async () => {
-    const table = new MemoryTable();
-    const plan = (id: string) => ({ id }) as unknown as Parameters<typeof claimPlan>[4];
-    expect(await readPlan(table, JOB, "m1", 0)).toBeUndefined();
-    const claims = await Promise.all(["a", "b", "c"].map((id) => claimPlan(table, JOB, "m1", 0, plan(id))));
-    expect(claims.map(({ id }) => id)).toEqual(["a", "a", "a"]);
-    expect((await claimPlan(table, JOB, "m1", 1, plan("d"))).id).toBe("d");
-    expect((await claimPlan(table, JOB, "m2", 0, plan("e"))).id).toBe("e");
-    expect((await readPlan(table, JOB, "m1", 0))?.id).toBe("a");
+    const storage = new World();
+    const claim = (id: string, previous = "m1", revision = 0) => claimPlan(storage, JOB, previous, revision, plan(id));
+    expect(await readPlan(storage, planKey(JOB, "m1", 0))).toBeUndefined();
+    const claims = await Promise.all(["a", "b", "c"].map((id) => claim(id)));
+    expect(claims.map(({ plan, fresh }) => [plan.id, fresh])).toEqual([
+      ["a", true],
+      ["a", false],
+      ["a", false],
+    ]);
+    expect((await claim("d", "m1", 1)).plan.id).toBe("d");
+    expect((await claim("e", "m2")).plan.id).toBe("e");
+    expect((await readPlan(storage, planKey(JOB, "m1", 0)))?.id).toBe("a");
+  });
+
+  it("of more shards than an item holds is an object, and belongs to its batch all the same", async () => {
+    const storage = new World();
+    const starts = { numbers: Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`shardId-${i}`, "first"])) };
+    const claims = await Promise.all(
+      ["a", "b"].map((id) => claimPlan(storage, JOB, "m1", 0, { ...plan(id), starts } as never)),
+    );
+    for (const { plan, names } of claims) {
+      expect(plan).toEqual({ id: "a", starts });
+      expect(names).toEqual({ items: [planKey(JOB, "m1", 0).sort], objects: [`${JOB}/plan/a`] });
+    }
+    expect(await readPlan(storage, planKey(JOB, "m1", 0))).toEqual({ id: "a", starts });
+    await storage.blocks.delete([`${JOB}/plan/a`]);
+    await expect(readPlan(storage, planKey(JOB, "m1", 0))).rejects.toThrow(CheckpointError);
+  });
+
+  it("says where inputs start that are new; the others start where the batch before ended", async () => {
+    const world = new World();
+    await world.streams.create("old", 1);
+    await world.streams.create("new", 1);
+    const reading = (...names: string[]) =>
+      program((ssc) =>
+        names.forEach((name) => void observe(ssc, ssc.kinesisStream(name, { name }), new Map(), `see-${name}`)),
+      );
+    await world.run(reading("old"), { batches: 2 });
+    await world.run(reading("old", "new"), { batches: 2 });
+    const plans = await Promise.all(
+      (await world.table.query(JOB, "plan/")).map(async ({ key }) => (await readPlan(world, key)) as BatchPlan),
+    );
+    const inOrder = plans.sort((a, b) => a.time - b.time).map(({ starts }) => Object.keys(starts));
+    expect(inOrder).toEqual([["old"], [], ["new"], []]);
   });
 });
