@@ -6,7 +6,9 @@
  * 2. Only code of the version that planned the batch runs its tasks.
  * 3. When it returns nothing of it is under way any more, unless it has given up.
  */
+
 import { InFlight, packPayload, unpackPayload } from "../shared/aws/index.js";
+import { encode } from "../shared/codec/index.js";
 import { ExecutorLostError } from "../shared/errors/index.js";
 import {
   type ExecutorEnvironment,
@@ -14,6 +16,7 @@ import {
   type ExecutorRequest,
   execute,
   PreparedCache,
+  RequestReader,
   serializeError,
 } from "../shared/executor/index.js";
 import type { Console, ExecutorPorts } from "../shared/ports/index.js";
@@ -49,6 +52,7 @@ export interface ExecutorParts {
 export class Executor {
   readonly #parts: ExecutorParts;
   readonly #calls = new InFlight();
+  readonly #requests = new RequestReader();
   readonly #environment: ExecutorEnvironment;
   #leftBehind = 0;
   #toldAt: number;
@@ -79,9 +83,9 @@ export class Executor {
     const { blocks, clock, ids } = this.#environment.ports;
     expenses.begin();
     try {
-      const request = (await unpackPayload(payload, blocks)) as ExecutorRequest;
+      const request = this.#requests.read(await unpackPayload(payload, blocks));
       const reply = await this.#inTime(request, remainingMillis());
-      return await packPayload(reply, blocks, `${this.#parts.payloadPrefix}/${ids.next()}`);
+      return await packPayload(encode(reply), blocks, `${this.#parts.payloadPrefix}/${ids.next()}`);
     } finally {
       this.#leftBehind += await settle(this.#calls, { clock: ports.clock, console }, remainingMillis(), SETTLE_MILLIS);
       this.#tell(clock.monotonic());

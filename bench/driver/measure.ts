@@ -4,8 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
-import { decode, encode } from "../../shared/codec/index.js";
-import { PreparedCache } from "../../shared/executor/index.js";
+import { decode } from "../../shared/codec/index.js";
+import { type ExecutorRequest, encodeRequest, PreparedCache } from "../../shared/executor/index.js";
 import type { DriverPorts } from "../../shared/ports/index.js";
 import { Driver } from "../../shared/scheduler/index.js";
 import { MemoryConsole, MemoryFileSystem, MemoryTable, SequentialIds } from "../../shared/simulation/index.js";
@@ -38,7 +38,7 @@ export async function measureDriver(shards: number, batches: number): Promise<re
     invoker: {
       parallelism: PARALLELISM,
       invoke: async (_target, request) =>
-        decode((await world.ask({ type: "invoke", request: encode(request) })) as Uint8Array),
+        decode((await world.ask({ type: "invoke", request: encodeRequest(request as ExecutorRequest) })) as Uint8Array),
     },
   };
   const measured: DriverBatch[] = [];

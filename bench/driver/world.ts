@@ -3,8 +3,8 @@
  * processor, and what garbage they make, is not the driver's.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { decode, encode } from "../../shared/codec/index.js";
-import { execute, PreparedCache } from "../../shared/executor/index.js";
+import { encode } from "../../shared/codec/index.js";
+import { execute, PreparedCache, RequestReader } from "../../shared/executor/index.js";
 import {
   MemoryBlockStore,
   MemoryConsole,
@@ -45,6 +45,7 @@ const environment = {
   inlineBytes: INLINE_BYTES,
   allocate: (bytes: number) => new Uint8Array(bytes),
 };
+const requests = new RequestReader();
 await streams.create(STREAM, shards);
 
 /** New records for every shard, about. */
@@ -61,7 +62,7 @@ async function feed(): Promise<void> {
 
 async function answer(message: ToWorld): Promise<unknown> {
   if (message.type === "feed") return feed();
-  if (message.type === "invoke") return encode(await execute(environment, decode(message.request) as never));
+  if (message.type === "invoke") return encode(await execute(environment, requests.read(message.request)));
   const port = { blocks, streams }[message.port] as unknown as Record<string, (...args: unknown[]) => unknown>;
   return port[message.method]?.(...message.args);
 }

@@ -1,5 +1,7 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import { decode } from "../codec/index.js";
 import { CorruptDataError } from "../errors/index.js";
+import { type ExecutorRequest, encodeRequest } from "../executor/index.js";
 import type { BlockStore, Ids, Invoker, Target } from "../ports/index.js";
 import { functionError, invokeError } from "./function-errors.js";
 import { objectOf, packPayload, unpackPayload } from "./payload.js";
@@ -46,12 +48,12 @@ export class LambdaInvoker implements Invoker {
   async invoke(target: Target, request: unknown, signal?: AbortSignal): Promise<unknown> {
     const { inPlace, blocks, ids, prefix } = this.#options;
     if (target.type === "in-place" && inPlace !== undefined) return inPlace.invoke(target, request, signal);
-    const envelope = await packPayload(request, blocks, `${prefix}/${ids.next()}`);
+    const envelope = await packPayload(encodeRequest(request as ExecutorRequest), blocks, `${prefix}/${ids.next()}`);
     const spilled: (string | undefined)[] = [objectOf(envelope)];
     try {
       const reply = await this.#call(this.#functionOf(target), envelope, signal);
       spilled.push(objectOf(reply));
-      return await unpackPayload(reply, blocks);
+      return decode(await unpackPayload(reply, blocks));
     } finally {
       const names = spilled.filter((name) => name !== undefined);
       // What stays behind is swept: scratch does not outlive its batch for long.

@@ -1,8 +1,7 @@
 /**
- * How requests and replies travel through Lambda, whose payloads are JSON of at most 6 MB: encoded and as base64, and what
- * is too large as an object whose name travels instead. Both sides of an invocation use these.
+ * How encoded requests and replies travel through Lambda, whose payloads are JSON of at most 6 MB: as base64, and what is too
+ * large as an object whose name travels instead. Both sides of an invocation use these.
  */
-import { decode, encode } from "../codec/index.js";
 import { CorruptDataError, ExecutorLostError } from "../errors/index.js";
 import type { BlockStore } from "../ports/index.js";
 
@@ -16,16 +15,13 @@ export const INLINE_PAYLOAD_BYTES = 4 * 1024 * 1024;
 export type PayloadEnvelope = { readonly v: 1; readonly body: string } | { readonly v: 1; readonly object: string };
 
 /**
- * Encodes a value for the way through Lambda.
+ * Packs bytes for the way through Lambda.
  *
  * @param name Name for the object, should one be needed: one that only this execution can produce.
- * @throws {NotSerializableError}
- *
  * @example
- * const envelope = await packPayload(reply, blocks, `${job}/sh/invoke/${ids.next()}`);
+ * const envelope = await packPayload(encode(reply), blocks, `${job}/sh/invoke/${ids.next()}`);
  */
-export async function packPayload(value: unknown, blocks: BlockStore, name: string): Promise<PayloadEnvelope> {
-  const bytes = encode(value);
+export async function packPayload(bytes: Uint8Array, blocks: BlockStore, name: string): Promise<PayloadEnvelope> {
   if (bytes.length <= INLINE_PAYLOAD_BYTES) {
     return { v: 1, body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64") };
   }
@@ -34,23 +30,23 @@ export async function packPayload(value: unknown, blocks: BlockStore, name: stri
 }
 
 /**
- * The value in an envelope.
+ * The bytes in an envelope.
  *
  * @throws {CorruptDataError} when it is no envelope, or of a version that is not known.
  * @throws {ExecutorLostError} when the object is gone: whoever sent it has given up and cleaned up.
  */
-export async function unpackPayload(envelope: unknown, blocks: BlockStore): Promise<unknown> {
+export async function unpackPayload(envelope: unknown, blocks: BlockStore): Promise<Uint8Array> {
   if (!isEnvelope(envelope)) {
     throw new CorruptDataError(
       "This is not a message of Sluice: a function was invoked, or has replied, in another way.",
     );
   }
-  if ("body" in envelope) return decode(Buffer.from(envelope.body, "base64"));
+  if ("body" in envelope) return Buffer.from(envelope.body, "base64");
   const bytes = await blocks.get(envelope.object);
   if (bytes === undefined) {
     throw new ExecutorLostError(`The message ${envelope.object} is gone.`, { object: envelope.object });
   }
-  return decode(bytes);
+  return bytes;
 }
 
 /** The object that an envelope speaks of, if it does. */

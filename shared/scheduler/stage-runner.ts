@@ -173,9 +173,10 @@ class PlanRun {
     for (const task of tasks) {
       for (const { node, partition } of stage.tasks[task]?.partitions ?? []) {
         if (node.kind !== "exchange") continue;
-        const maps = Object.entries(this.#exchanges[node.id] ?? {}).sort(([a], [b]) => Number(a) - Number(b));
-        const parts = maps.map(([, byReducer]) => byReducer[partition]).filter((part) => part !== undefined);
-        inputs[node.id] = { ...inputs[node.id], [partition]: parts };
+        // Integer keys are in ascending order: that of the map partitions.
+        const maps = Object.values(this.#exchanges[node.id] ?? {});
+        const parts = maps.map((byReducer) => byReducer[partition]).filter((part) => part !== undefined);
+        (inputs[node.id] ??= {})[partition] = parts;
       }
     }
     return inputs;
@@ -188,10 +189,8 @@ class PlanRun {
       for (const { node, partition } of stage.tasks[task]?.partitions ?? []) {
         for (const parent of narrowParents(node, partition)) {
           if (own.has(parent.node)) continue;
-          needed[parent.node.id] = {
-            ...needed[parent.node.id],
-            [parent.partition]: this.#handedOver[parent.node.id]?.[parent.partition],
-          };
+          const data = this.#handedOver[parent.node.id]?.[parent.partition];
+          (needed[parent.node.id] ??= {})[parent.partition] = data;
         }
       }
     }

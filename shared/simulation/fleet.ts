@@ -1,7 +1,14 @@
 /** The executors: sandboxes as a function service has them, each with memory of its own, one request at a time. */
 import { decode, encode } from "../codec/index.js";
 import { ExecutorLostError, ThrottledError } from "../errors/index.js";
-import { type ExecutorEnvironment, type ExecutorRequest, execute, PreparedCache } from "../executor/index.js";
+import {
+  type ExecutorEnvironment,
+  type ExecutorRequest,
+  encodeRequest,
+  execute,
+  PreparedCache,
+  RequestReader,
+} from "../executor/index.js";
 import type { Invoker, Target } from "../ports/index.js";
 import { StateCache } from "../state/index.js";
 import type { ResolvedOptions, StreamGraph } from "../streaming/index.js";
@@ -22,6 +29,7 @@ export interface Deployment {
 interface Sandbox {
   readonly process: SimulatedProcess;
   readonly environment: ExecutorEnvironment;
+  readonly requests: RequestReader;
   busy: boolean;
 }
 
@@ -69,7 +77,7 @@ export class Fleet {
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
     const { network, host } = this.#options;
-    const bytes = encode(request);
+    const bytes = encodeRequest(request);
     const fault: { kind?: CallFault } = {};
     return network
       .call(caller, {
@@ -100,7 +108,7 @@ export class Fleet {
         loop.after(NOTICED_AFTER, () => reject(lost));
       });
       if (isToDie) loop.after(request.byteLength % KILLED_WITHIN, () => sandbox.process.kill());
-      execute(sandbox.environment, decode(request) as ExecutorRequest).then((reply) => {
+      execute(sandbox.environment, sandbox.requests.read(request)).then((reply) => {
         if (!sandbox.process.isAlive) return;
         if (sandbox.process.inFlight.size > 0) onDangling(sandbox.process);
         sandbox.busy = false;
@@ -134,7 +142,7 @@ export class Fleet {
       inlineBytes,
       allocate: (bytes) => new Uint8Array(bytes),
     };
-    return { process, environment, busy: false };
+    return { process, environment, requests: new RequestReader(), busy: false };
   }
 
   /** All sandboxes that do nothing are taken down: the next requests find nothing warm. */

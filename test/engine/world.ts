@@ -3,7 +3,15 @@
  * neat, tests put their own drivers, faults and changed programs into it.
  */
 import { decode, encode } from "../../shared/codec/index.js";
-import { type ExecutorEnvironment, execute, InProcessInvoker, PreparedCache } from "../../shared/executor/index.js";
+import {
+  type ExecutorEnvironment,
+  type ExecutorRequest,
+  encodeRequest,
+  execute,
+  InProcessInvoker,
+  PreparedCache,
+  RequestReader,
+} from "../../shared/executor/index.js";
 import { seconds } from "../../shared/index.js";
 import type { DriverPorts, ExecutorPorts, Invoker } from "../../shared/ports/index.js";
 import { Driver, type DriverConfig, type Ended } from "../../shared/scheduler/index.js";
@@ -115,12 +123,14 @@ export function executor(ports: ExecutorPorts, app: StreamingApp): ExecutorEnvir
 /** Requests and replies are copied, and arrive a turn of the event loop later, as they do between processes. */
 export function isolated(executors: readonly ExecutorEnvironment[]): Invoker {
   let next = 0;
+  const readers = executors.map(() => new RequestReader());
   return {
     parallelism: executors.length,
     async invoke(target, request) {
-      const index = target.type === "slot" ? target.slot : next++;
-      const environment = executors[index % executors.length] as ExecutorEnvironment;
-      const reply = encode(await execute(environment, decode(encode(request)) as never));
+      const index = (target.type === "slot" ? target.slot : next++) % executors.length;
+      const environment = executors[index] as ExecutorEnvironment;
+      const sent = (readers[index] as RequestReader).read(encodeRequest(request as ExecutorRequest));
+      const reply = encode(await execute(environment, sent));
       await Promise.resolve();
       return decode(reply);
     },

@@ -5,8 +5,15 @@ import { buildProgram } from "../../functions/program.js";
 import { Executor, type ExecutorParts } from "../../functions/run-executor.js";
 import { INLINE_PAYLOAD_BYTES, type PayloadEnvelope, packPayload, unpackPayload } from "../../shared/aws/index.js";
 import { blockName } from "../../shared/checkpoint/index.js";
+import { decode } from "../../shared/codec/index.js";
 import { CorruptDataError } from "../../shared/errors/index.js";
-import type { ExecutorReply, ReadShardRequest, ReadShardResult } from "../../shared/executor/index.js";
+import {
+  type ExecutorReply,
+  type ExecutorRequest,
+  encodeRequest,
+  type ReadShardRequest,
+  type ReadShardResult,
+} from "../../shared/executor/index.js";
 import type { Invoker } from "../../shared/ports/index.js";
 import { observe, program, type Seen, World } from "../engine/world.js";
 import { meter } from "./deployed.js";
@@ -52,8 +59,11 @@ class ExecutorFunction {
 
   async ask(request: unknown, timeoutMillis?: number): Promise<ExecutorReply> {
     const { blocks } = this.world;
-    const reply = await this.invoke(await packPayload(request, blocks, "job-test/sh/invoke/request"), timeoutMillis);
-    return (await unpackPayload(reply, blocks)) as ExecutorReply;
+    const reply = await this.invoke(
+      await packPayload(encodeRequest(request as ExecutorRequest), blocks, "job-test/sh/invoke/request"),
+      timeoutMillis,
+    );
+    return decode(await unpackPayload(reply, blocks)) as ExecutorReply;
   }
 
   /** As the driver sees it. */
@@ -171,9 +181,11 @@ describe("an executor function", () => {
     const invoker: Invoker = {
       parallelism: 1,
       async invoke(_target, request) {
-        const reply = (await deployed.invoke(await packPayload(request, world.blocks, "request"))) as PayloadEnvelope;
+        const reply = (await deployed.invoke(
+          await packPayload(encodeRequest(request as ExecutorRequest), world.blocks, "request"),
+        )) as PayloadEnvelope;
         replies.push(reply);
-        return unpackPayload(reply, world.blocks);
+        return decode(await unpackPayload(reply, world.blocks));
       },
     };
     await world.run(app, { batches: 1, executors: { count: 2 }, invoker: () => invoker });
