@@ -1,5 +1,6 @@
 import { IllegalArgumentError } from "../errors/index.js";
 import { ColumnWriter } from "./columns/column-writer.js";
+import type { Repeated } from "./columns/constant.js";
 import { CHUNK, type ColumnCursor } from "./columns/cursor.js";
 import { openColumn } from "./columns/open-column.js";
 import { openTuples, TuplesCursor } from "./columns/tuples.js";
@@ -7,6 +8,8 @@ import { COLUMN_MAGIC, FORMAT_VERSION, MAX_COUNT } from "./format.js";
 import { notSerializable, Unencodable } from "./not-serializable.js";
 import { ByteReader } from "./reader.js";
 import { type ByteWriter, returnWriter, takeWriter } from "./writer.js";
+
+export type { Repeated } from "./columns/constant.js";
 
 /** Makes room for a result of exactly so many bytes, in shared memory for example. */
 export type Allocate = (byteLength: number) => Uint8Array;
@@ -48,20 +51,20 @@ export function encodePairs(keys: readonly unknown[], values: readonly unknown[]
 
 /**
  * The block of the pairs `[keys[i], list i]`, where list i has `lengths[i]` elements and all lists' elements follow one
- * another in `elements`: groups without a list each. They read as those of {@link encodePairs} do.
+ * another in `elements`, which may be one value and how many of it there are: groups without a list each. They read as those of {@link encodePairs} do.
  *
  * @throws NotSerializableError as for `encode`; paths begin with the index of the key or of the element
  */
 export function encodeGroups(
   keys: readonly unknown[],
   lengths: Float64Array,
-  elements: readonly unknown[],
+  elements: readonly unknown[] | Repeated,
   allocate?: Allocate,
 ): Uint8Array {
   return encodeKeyed(
     keys,
     (columns) => columns.childOfLists(lengths, elements),
-    () => indexed(elements),
+    () => indexed("each" in elements ? [elements.each] : elements),
     allocate,
   );
 }

@@ -8,6 +8,7 @@ export {
   encodePairs,
   forEachInColumn,
   forEachPair,
+  type Repeated,
 } from "./columns.js";
 export { KeyMap } from "./key-map.js";
 export { KeyTable } from "./key-table.js";

@@ -1,25 +1,34 @@
 import { hashString } from "./hash.js";
 import { KeyMap } from "./key-map.js";
-import { hashKey } from "./keys.js";
+import { mix } from "./mix.js";
 
-/** Room for so many keys at first; a power of two. */
-const INITIAL_KEYS = 32;
+/** Slots at first; a power of two. */
+const INITIAL_SLOTS = 64;
 /** Slots looked at before a string is looked up elsewhere: nobody can make a table slow by choosing words of equal hashes. */
 const MAX_PROBES = 64;
+
+/** Strings of so many characters from 0 to 255 are in their slots as a whole, four to an integer. */
+const SHORT = 12;
+/** The kind of all other strings; that of a short one is its length. */
+const LONG = 0xf;
+const KIND_BITS = 4;
+/** Integers of a slot: the number of the key plus one with its kind, 0 when the slot is free, and three of text. */
+const SLOT = 4;
+
+/** What the slot of the string that was looked at last holds: its kind and three integers of text. */
+const seen = new Int32Array(SLOT);
 
 /**
  * Gives keys numbers: 0, 1, 2, ... in the order in which they are first seen. What belongs to a key goes into an array
  * under its number. Keys are equal when those of a {@link KeyMap} are.
  *
- * Strings, the usual keys, are found by the hash that partitions them, computed here once for both uses: half the cost of
- * a JavaScript Map, in which a string that was just made has to be hashed by a call into native code. All slots are in one
- * typed array, at most half of them taken: a slot holds the number of a key plus one, 0 when it is free.
+ * Strings, the usual keys, are found in one typed array. In a JavaScript Map a string that was just made has to be hashed by
+ * a call into native code, and is compared with a string somewhere else in memory, which is in no cache where there are many
+ * keys. Here a slot says all of a short string, so that looking it up comes to one place; of others it has the hash.
  */
 export class KeyTable {
   readonly #keys: unknown[] = [];
-  /** Of strings only. */
-  #hashes = new Int32Array(INITIAL_KEYS);
-  #slots = new Int32Array(2 * INITIAL_KEYS);
+  #slots = new Int32Array(SLOT * INITIAL_SLOTS);
   /** Numbers of all other keys, and of strings that found no slot. */
   readonly #others = new KeyMap<number>();
 
@@ -41,60 +50,106 @@ export class KeyTable {
    */
   add(key: unknown): number {
     if (typeof key !== "string") return this.#others.get(key) ?? this.#addOther(key);
-    const hash = hashString(key) | 0;
+    lookAt(key);
+    const kind = seen[0];
+    const a = seen[1];
+    const b = seen[2];
+    const c = seen[3];
     const slots = this.#slots;
-    const hashes = this.#hashes;
-    const keys = this.#keys;
     const mask = slots.length - 1;
-    for (let probe = 0; probe < MAX_PROBES; probe++) {
-      const slot = (hash + probe) & mask;
-      const number = (slots[slot] as number) - 1;
-      if (number < 0) {
-        slots[slot] = keys.length + 1;
-        return this.#append(key, hash);
+    for (let probe = 0, slot = home(mask); probe < MAX_PROBES; probe++, slot = (slot + SLOT) & mask) {
+      const tag = slots[slot] as number;
+      if (tag === 0) {
+        this.#fill(slot, this.#keys.length);
+        return this.#append(key);
       }
-      if (hashes[number] === hash && keys[number] === key) return number;
+      if (slots[slot + 1] !== a || slots[slot + 2] !== b || slots[slot + 3] !== c || (tag & LONG) !== kind) continue;
+      const number = (tag >>> KIND_BITS) - 1;
+      if (kind !== LONG || this.#keys[number] === key) return number;
     }
-    return this.#others.get(key) ?? this.#addOther(key, hash);
+    return this.#others.get(key) ?? this.#addOther(key);
   }
 
-  /** The hash of the key of that number, as `hashKey` gives it. */
-  hashOf(number: number): number {
-    const key = this.#keys[number];
-    return typeof key === "string" ? (this.#hashes[number] as number) >>> 0 : hashKey(key);
-  }
-
-  #addOther(key: unknown, hash = 0): number {
+  #addOther(key: unknown): number {
     this.#others.set(key, this.#keys.length);
-    return this.#append(key, hash);
+    return this.#append(key);
   }
 
-  #append(key: unknown, hash: number): number {
+  #append(key: unknown): number {
     const number = this.#keys.length;
     // As in a Map, −0 becomes 0, whichever of them comes first.
     this.#keys.push(key === 0 ? 0 : key);
-    this.#hashes[number] = hash;
-    if (number + 1 === this.#hashes.length) this.#grow();
+    // At most two thirds of the slots are taken.
+    if ((number + 1) * 3 * SLOT > this.#slots.length * 2) this.#grow();
     return number;
   }
 
   #grow(): void {
-    const hashes = new Int32Array(2 * this.#hashes.length);
-    hashes.set(this.#hashes);
-    this.#hashes = hashes;
-    this.#slots = new Int32Array(2 * hashes.length);
-    for (const [number, key] of this.#keys.entries()) if (typeof key === "string") this.#place(key, number);
+    const old = this.#slots;
+    this.#slots = new Int32Array(2 * old.length);
+    for (let slot = 0; slot < old.length; slot += SLOT) {
+      const tag = old[slot] as number;
+      if (tag === 0) continue;
+      const number = (tag >>> KIND_BITS) - 1;
+      seen[0] = tag & LONG;
+      for (let i = 1; i < SLOT; i++) seen[i] = old[slot + i] as number;
+      if (!this.#place(number)) this.#others.set(this.#keys[number], number);
+    }
+    // Or the search for one of them would end at a slot that is free now.
+    this.#others.forEach((number, key) => {
+      if (typeof key !== "string") return;
+      lookAt(key);
+      this.#place(number);
+    });
   }
 
-  #place(key: string, number: number): void {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    for (let probe = 0; probe < MAX_PROBES; probe++) {
-      const slot = ((this.#hashes[number] as number) + probe) & mask;
-      if (slots[slot] !== 0) continue;
-      slots[slot] = number + 1;
-      return;
+  /** Gives the string that was looked at last a slot, if one is free near by. */
+  #place(number: number): boolean {
+    const mask = this.#slots.length - 1;
+    for (let probe = 0, slot = home(mask); probe < MAX_PROBES; probe++, slot = (slot + SLOT) & mask) {
+      if (this.#slots[slot] !== 0) continue;
+      this.#fill(slot, number);
+      return true;
     }
-    this.#others.set(key, number);
+    return false;
   }
+
+  /** The string that was looked at last gets the slot. */
+  #fill(slot: number, number: number): void {
+    const slots = this.#slots;
+    slots[slot] = ((number + 1) << KIND_BITS) | (seen[0] as number);
+    for (let i = 1; i < SLOT; i++) slots[slot + i] = seen[i] as number;
+  }
+}
+
+/** Finds out what the slot of a string holds. */
+function lookAt(key: string): void {
+  const { length } = key;
+  let units = 0;
+  if (length <= SHORT) {
+    for (let i = 0, part = 1; part < SLOT; part++) {
+      let four = 0;
+      // Only the last five bits of a number of bits to shift by count.
+      for (const end = Math.min(4 * part, length); i < end; i++) {
+        const unit = key.charCodeAt(i);
+        units |= unit;
+        four |= unit << (8 * i);
+      }
+      seen[part] = four;
+    }
+    seen[0] = length;
+    if (units <= 0xff) return;
+  }
+  seen[0] = LONG;
+  seen[1] = hashString(key);
+  seen[2] = length;
+  seen[3] = 0;
+}
+
+/** Where the search for the string that was looked at last begins. */
+function home(mask: number): number {
+  const hash = mix(
+    Math.imul(seen[1] as number, 0x9e3779b1) ^ Math.imul(seen[2] as number, 0x85ebca77) ^ (seen[3] as number),
+  );
+  return (hash << 2) & mask;
 }

@@ -6,7 +6,6 @@ import {
   groupAggregator,
   operators,
   type Partitioner,
-  partitionOfNumber,
   type Sink,
   type TaskInfo,
   toPair,
@@ -79,11 +78,10 @@ function combiningWriter(
 ): ExchangeWriter {
   const buckets = new PairBuckets(exchange.numPartitions);
   const sink = operators.combiningSink(combine, task, exchange.label, (table, combiners) => {
-    const partitionOf = partitionOfNumber(partitioner, table);
     for (const [number, key] of table.keys.entries()) {
       let partition: number;
       try {
-        partition = partitionOf(number);
+        partition = partitioner.partition(key);
       } catch (cause) {
         throw userError(exchange.label, task, cause, { value: [key, combiners[number]] });
       }

@@ -43,7 +43,6 @@ export {
   KEY_GROUPS,
   keyGroupOf,
   type Partitioner,
-  partitionOfNumber,
 } from "./partitioner.js";
 export { RDD, type RddLike, type SortOptions } from "./rdd.js";
 export type { Session } from "./session.js";

@@ -1,4 +1,4 @@
-import { hashKey, type KeyTable } from "../codec/index.js";
+import { hashKey } from "../codec/index.js";
 import { IllegalArgumentError, UserCodeError } from "../errors/index.js";
 import { preview } from "./task-info.js";
 
@@ -26,14 +26,6 @@ export function keyGroupOf(key: unknown): number {
 
 function keyGroupOfHash(hash: number): number {
   return Math.floor((hash * KEY_GROUPS) / HASH_RANGE);
-}
-
-/** Where the keys of a table go: by the hashes that it knows already, if the partitioner goes by hashes. */
-export function partitionOfNumber(partitioner: Partitioner, table: KeyTable): (number: number) => number {
-  // A program's subclass may go by something else.
-  return Object.getPrototypeOf(partitioner) === HashPartitioner.prototype && partitioner.numPartitions > 1
-    ? (number) => (partitioner as HashPartitioner).partitionOfHash(table.hashOf(number))
-    : (number) => partitioner.partition(table.keys[number]);
 }
 
 /** First key group of a partition when `numPartitions` partitions share all key groups in order. */

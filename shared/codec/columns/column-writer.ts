@@ -2,7 +2,7 @@ import { Layout, MAX_COLUMN_DEPTH } from "../format.js";
 import { kindOf } from "../kinds.js";
 import type { ByteWriter } from "../writer.js";
 import { writeByteStrings } from "./bytes.js";
-import { isConstant, writeConstant } from "./constant.js";
+import { isConstant, type Repeated, writeConstant } from "./constant.js";
 import { writeGeneric } from "./generic.js";
 import { writeListColumn, writeLists } from "./lists.js";
 import { writeNumbers } from "./numbers.js";
@@ -38,8 +38,13 @@ export class ColumnWriter {
   }
 
   /** A column of lists inside another, from their lengths and all their elements. */
-  childOfLists(lengths: Float64Array, elements: readonly unknown[]): void {
+  childOfLists(lengths: Float64Array, elements: readonly unknown[] | Repeated): void {
     this.#inside(lengths.length, () => writeListColumn(this, lengths, lengths.length, elements));
+  }
+
+  /** The column that {@link child} would make of an array of them. */
+  childOfConstant({ length, each }: Repeated): void {
+    this.#inside(length, () => this.#constant(length, each));
   }
 
   #inside(count: number, write: () => void): void {
@@ -73,9 +78,13 @@ export class ColumnWriter {
 
   #writeConstant(values: readonly unknown[]): boolean {
     if (!isConstant(values)) return false;
-    this.out.uint8(Layout.constant);
-    writeConstant(this.out, values.length, values[0]);
+    this.#constant(values.length, values[0]);
     return true;
+  }
+
+  #constant(count: number, value: unknown): void {
+    this.out.uint8(Layout.constant);
+    writeConstant(this.out, count, value);
   }
 
   #writeObjects(values: readonly unknown[], first: object): boolean {

@@ -6,6 +6,12 @@ import { writeValue } from "../value-writer.js";
 import type { ByteWriter } from "../writer.js";
 import type { ColumnCursor } from "./cursor.js";
 
+/** The same primitive so many times, without an array of them. */
+export interface Repeated {
+  readonly each: unknown;
+  readonly length: number;
+}
+
 /** Are all values the same primitive? NaN is the same as NaN, −0 is not the same as 0. */
 export function isConstant(values: readonly unknown[]): boolean {
   const first = values[0];

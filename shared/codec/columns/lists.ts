@@ -2,6 +2,7 @@ import { Layout } from "../format.js";
 import { kindOf } from "../kinds.js";
 import type { ByteReader } from "../reader.js";
 import type { ColumnWriter } from "./column-writer.js";
+import type { Repeated } from "./constant.js";
 import { type ColumnCursor, type OpenColumn, openChild } from "./cursor.js";
 import { Lengths, writeLengths } from "./lengths.js";
 import { numberScratch } from "./numbers.js";
@@ -27,12 +28,13 @@ export function writeListColumn(
   columns: ColumnWriter,
   lengths: Float64Array,
   count: number,
-  elements: readonly unknown[],
+  elements: readonly unknown[] | Repeated,
 ): void {
   columns.out.uint8(Layout.lists);
   columns.out.varuint(elements.length);
   writeLengths(columns.out, lengths, count);
-  columns.child(elements);
+  if ("each" in elements) columns.childOfConstant(elements);
+  else columns.child(elements);
 }
 
 function concatenate(lists: readonly unknown[][]): unknown[] {
