@@ -181,6 +181,24 @@ export const mutants = [
   },
   // --- State -----------------------------------------------------------------------------------------------------
   {
+    name: "forgets-inputs-of-other-versions",
+    rule: "an input that a version of the program lacks stands still",
+    workloads: ["joins"],
+    patches: [{ file: BATCH, find: "      ...previous?.positions,\n", replace: "" }],
+  },
+  {
+    name: "forgets-outputs-of-other-versions",
+    rule: "a version of the program that lacks an output which is owed does not start",
+    workloads: ["joins"],
+    patches: [
+      {
+        file: "shared/scheduler/recovery.ts",
+        find: "if (head.out >= head.time) return;",
+        replace: "if (head.out >= 0) return;",
+      },
+    ],
+  },
+  {
     name: "state-name-shared",
     rule: "a chunk of state has a name that only its execution can give",
     workloads: ["counts"],

@@ -121,4 +121,5 @@ const RATES_OF_EVENTS: Readonly<Record<WorldFault, true>> = {
   "slow process": true,
   "operator stops": true,
   upgrade: true,
+  rollback: true,
 };

@@ -27,8 +27,11 @@ export interface Workload {
   readonly streams: readonly string[];
   /** The program. Versions above 1 are what it is upgraded to: another graph that fits, another number of partitions. */
   program(surroundings: Surroundings, version: number): StreamingApp;
-  /** The records that arrive together; they may depend on all that came before. */
-  feed(draws: Draws, counters: Counters): readonly FedRecord[];
+  /**
+   * The records that arrive together; they may depend on all that came before, and on which version of the program is the newest
+   * that has been deployed: streams that only later versions read must have no records before.
+   */
+  feed(draws: Draws, counters: Counters, newest: number): readonly FedRecord[];
   /** What must come out, batch by batch. Without, only the laws that hold for all programs are checked. */
   model?(): Model;
 }

@@ -16,6 +16,8 @@ export interface World {
   feed(n: number): void;
   reshard(n: number, how: "split" | "merge"): void;
   deployNextVersion(): void;
+  deployVersionBefore(): void;
+  deployNewestVersion(): void;
   operator(says: "run" | "stop" | "drain"): void;
 }
 
@@ -66,8 +68,16 @@ export function letHappen(world: World): void {
     world.operator(whims.pick(["stop", "drain"]));
     loop.after(Math.round(whims.magnitude(...STOPPED_FOR)), () => world.operator("run"));
   });
+  const rollbacks = new Draws(seed, "rollbacks");
+  nowAndThen(
+    "rollback",
+    2,
+    () => world.deployVersionBefore(),
+    () => rollbacks.below(eventful),
+  );
   loop.after(eventful, () => {
     world.note("no more faults");
     plan.endFaults();
+    world.deployNewestVersion();
   });
 }

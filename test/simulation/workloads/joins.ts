@@ -6,8 +6,11 @@ import { numbered, options, pairOf, toSink } from "./support.js";
 export const joins: Workload = {
   name: "joins",
   about: "two streams, reduceByKey, cogroup, join, repartition, transform with sort; token sinks and files",
-  streams: ["left", "right"],
-  feed: numbered(["left", "right"]),
+  streams: ["left", "right", "later"],
+  feed: (draws, counters, newest) => {
+    const records = numbered(["left", "right"])(draws, counters);
+    return newest === 1 ? records : [...records, ...numbered(["later"])(draws, counters)];
+  },
   program: (surroundings, version) =>
     streamingApp("joins", { ...options, catchUp: "coalesce", defaultPartitions: 2 }, (ssc) => {
       const sum = (a: number, b: number): number => a + b;
@@ -25,8 +28,11 @@ export const joins: Workload = {
         return rdd.sortByKey().map(([key, value]) => `${key} ${value} of ${n}`);
       });
       toSink(ranked, surroundings, "ranked-sink");
-      // From the second version on there is an output more.
-      if (version > 1) left.map(String).saveAsTextFiles("files-left", "", { name: "files-left" });
+      // From the second version on there are an output and an input more.
+      if (version > 1) {
+        left.map(String).saveAsTextFiles("files-left", "", { name: "files-left" });
+        toSink(ssc.kinesisStream("later", { name: "later" }), surroundings, "later-sink");
+      }
       const salted = ssc.union([left, right]).map(([key]): [string, number] => [key, surroundings.nonce()]);
       toSink(salted.repartition(2), surroundings, "salted-sink");
     }),
@@ -45,7 +51,7 @@ export const joins: Workload = {
         rows: {
           "files-both": keys.map((key) => JSON.stringify([key, [left.get(key), right.get(key)]])),
           "files-totals": [...totals].map(([total, names]) => `${total},${names.sort().join()}`),
-          ...(version > 1 && { "files-left": [...left].map(String) }),
+          ...(version > 1 && { "files-left": [...left].map(String), "later-sink": records.later ?? [] }),
           "ranked-sink": [...left, ...right].map(([key, value]) => `${key} ${value} of ${n}`),
         },
       };
