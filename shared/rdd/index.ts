@@ -60,6 +60,7 @@ export {
   collectionAccumulator,
   countUpdates,
   type EncodedValue,
+  endAllScopes,
   inScope,
   mergeUpdates,
   NumberAccumulator,
