@@ -8,7 +8,7 @@ import { FORMAT_VERSION, MAX_COLUMN_DEPTH } from "./format.js";
  */
 export class ByteReader {
   readonly bytes: Buffer;
-  readonly view: DataView;
+  #view: DataView | undefined;
   position: number;
   readonly end: number;
   /** How many parts this is inside. */
@@ -16,10 +16,15 @@ export class ByteReader {
 
   constructor(bytes: Uint8Array, depth = 0) {
     this.bytes = asBuffer(bytes);
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.position = 0;
     this.end = bytes.byteLength;
     this.#depth = depth;
+  }
+
+  /** Made when it is needed: most readers are of a few bytes, and have no number to read that takes a view. */
+  get view(): DataView {
+    this.#view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
+    return this.#view;
   }
 
   get remaining(): number {

@@ -1,6 +1,7 @@
 import { CheckpointError } from "../errors/index.js";
 import type { BlockStore } from "../ports/index.js";
 import { type DataRef, inline } from "../rdd/index.js";
+import { together } from "../rules/index.js";
 
 /** The bytes that a reference means. @throws {CheckpointError} when the object is gone. */
 export async function load(blocks: BlockStore, ref: DataRef): Promise<Uint8Array> {
@@ -10,19 +11,32 @@ export async function load(blocks: BlockStore, ref: DataRef): Promise<Uint8Array
   throw new CheckpointError(`Object ${ref.name} is not there any more.`, { object: ref.name });
 }
 
+/** The same for several, in their order: what travels with the references is at hand and not waited for. */
+export function loadAll(blocks: BlockStore, refs: readonly DataRef[]): Uint8Array[] | Promise<Uint8Array[]> {
+  const inlined: Uint8Array[] = [];
+  for (const ref of refs) if (ref.type === "inline") inlined.push(ref.bytes);
+  return inlined.length === refs.length ? inlined : together(refs.map((ref) => load(blocks, ref)));
+}
+
 /**
  * Makes parts available to others: inline in the reply while they are small together, else in one object, each part a
  * range of it, because requests cost more than bytes.
  */
-export async function publish(
+export function publish(
   blocks: BlockStore,
   name: () => string,
   parts: readonly (Uint8Array | undefined)[],
   inlineBytes: number,
-): Promise<readonly (DataRef | undefined)[]> {
+): readonly (DataRef | undefined)[] | Promise<readonly (DataRef | undefined)[]> {
   const total = parts.reduce((sum, part) => sum + (part?.byteLength ?? 0), 0);
-  if (total <= inlineBytes) return parts.map((part) => part && inline(part));
-  const object = name();
+  return total <= inlineBytes ? parts.map((part) => part && inline(part)) : store(blocks, name(), parts);
+}
+
+async function store(
+  blocks: BlockStore,
+  object: string,
+  parts: readonly (Uint8Array | undefined)[],
+): Promise<readonly (DataRef | undefined)[]> {
   let start = 0;
   const refs = parts.map((part): DataRef | undefined => {
     if (part === undefined) return undefined;

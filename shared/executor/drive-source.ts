@@ -14,8 +14,7 @@ import {
   type TaskInfo,
   userError,
 } from "../rdd/index.js";
-import { together } from "../rules/index.js";
-import { load } from "./data.js";
+import { load, loadAll } from "./data.js";
 import { type FilePart, keptFiles } from "./kept-files.js";
 import { readLines } from "./read-lines.js";
 
@@ -47,7 +46,7 @@ export async function openSource(
 
 /** What an exchange brings to a reduce partition: parts in map order. */
 export async function openExchange(blocks: BlockStore, refs: readonly DataRef[], keyed: boolean): Promise<Drive> {
-  const parts = await together(refs.map((ref) => load(blocks, ref)));
+  const parts = await loadAll(blocks, refs);
   return (sink) => {
     if (keyed) {
       const push = pairPusher(sink);

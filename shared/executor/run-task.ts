@@ -138,8 +138,8 @@ class TaskPipeline {
       });
       if (at.node.kind === "state") await this.#openState(at);
       if (at.node.kind === "window") await this.#openWindow(at);
-      const drive = await this.#openRoot(at);
-      if (drive !== undefined) this.#roots.push({ at, drive });
+      const drive = this.#openRoot(at);
+      if (drive !== undefined) this.#roots.push({ at, drive: await drive });
     }
     for (const at of foreign.values()) {
       const ref = this.#inputs.handedOver(at.node, at.partition);
@@ -208,7 +208,8 @@ class TaskPipeline {
     this.#windows.set(idOf(node, partition), await openWindow(ports.blocks, memory, node, this.#info(partition)));
   }
 
-  async #openRoot({ node, partition }: RddPartition): Promise<Drive | undefined> {
+  /** `undefined` for a partition that is computed from others of the task. */
+  #openRoot({ node, partition }: RddPartition): Drive | Promise<Drive> | undefined {
     const { ports } = this.#environment;
     if (node.kind === "source") return openSource(ports, node, this.#info(partition));
     if (node.kind === "exchange") {

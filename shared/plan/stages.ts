@@ -49,54 +49,65 @@ export interface StagePlan {
 
 export function planStages(targets: readonly Target[]): StagePlan {
   const nodes = reachable(targets.map((target) => target.node));
-  const depth = depths(nodes);
-  const depthOf = (node: RddNode): number => depth.get(node) ?? 0;
-  const fused = (parent: RddNode, child: RddNode): boolean =>
-    child.kind !== "exchange" && depthOf(parent) === depthOf(child);
-
+  const shape = shapeOf(nodes);
+  const stageAt = stagesOf(shape);
+  const groups = groupsOf(stageAt);
+  const writes = groups.map((): ExchangeNode[] => []);
+  const before = groups.map(() => new Set<number>());
   const handedOver = new Set<RddNode>();
-  for (const node of nodes) {
-    if (node.kind === "exchange") continue;
-    for (const parent of parentsOf(node)) if (!fused(parent, node)) handedOver.add(parent);
-  }
-
-  const groups = components(nodes, fused, depthOf);
-  const stageByNode = new Map<RddNode, number>();
-  groups.forEach((group, id) => {
-    for (const node of group) stageByNode.set(node, id);
-  });
-
-  const stages = groups.map((group, id): Stage => {
-    const members = new Set(group);
-    const writes = nodes.filter((node): node is ExchangeNode => node.kind === "exchange" && members.has(node.parent));
-    const before = new Set<number>();
-    for (const node of group) {
-      for (const parent of parentsOf(node)) {
-        const stage = stageByNode.get(parent);
-        if (stage !== undefined && stage !== id) before.add(stage);
-      }
+  nodes.forEach((node, position) => {
+    const stage = stageAt[position] as number;
+    for (const parent of shape.parents[position] as readonly number[]) {
+      const other = stageAt[parent] as number;
+      if (node.kind === "exchange") writes[other]?.push(node);
+      else if (!isFused(shape, parent, position)) handedOver.add(nodes[parent] as RddNode);
+      if (other !== stage) before[stage]?.add(other);
     }
+  });
+  const stages = groups.map((group, id): Stage => {
+    const members = group.map((position) => nodes[position] as RddNode);
     return {
       id,
-      depth: depthOf(group[0] as RddNode),
-      nodes: group,
-      tasks: tasksOf(group, members),
-      writes,
-      dependsOn: [...before].sort((a, b) => a - b),
+      depth: shape.depth[group[0] as number] as number,
+      nodes: members,
+      tasks: tasksOf(members),
+      writes: writes[id] as readonly ExchangeNode[],
+      dependsOn: [...(before[id] as Set<number>)].sort((a, b) => a - b),
     };
   });
-
   return {
     stages,
     targets,
     handedOver,
     signature: signatureOf(targets, nodes),
     stageOf(node) {
-      const stage = stages[stageByNode.get(node) ?? -1];
+      const stage = stages[stageAt[shape.position.get(node) ?? -1] ?? -1];
       if (stage === undefined) throw new Error(`${node.label} is not part of this plan`);
       return stage;
     },
   };
+}
+
+/** Nodes by their position among all of a plan, which stands for them: parents first. */
+interface Shape {
+  readonly nodes: readonly RddNode[];
+  readonly position: ReadonlyMap<RddNode, number>;
+  readonly parents: readonly (readonly number[])[];
+  readonly depth: readonly number[];
+}
+
+function shapeOf(nodes: readonly RddNode[]): Shape {
+  const position = new Map<RddNode, number>();
+  const parents = nodes.map((node, i) => {
+    position.set(node, i);
+    return parentsOf(node).map((parent) => position.get(parent) as number);
+  });
+  return { nodes, position, parents, depth: depths(nodes, parents) };
+}
+
+/** Are the two computed together? */
+function isFused({ nodes, depth }: Shape, parent: number, child: number): boolean {
+  return nodes[child]?.kind !== "exchange" && depth[parent] === depth[child];
 }
 
 /** All nodes that the given ones are computed from, and themselves, parents first (ids grow from parents to children). */
@@ -106,7 +117,7 @@ function reachable(roots: readonly RddNode[]): readonly RddNode[] {
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (seen.has(node)) continue;
     seen.add(node);
-    pending.push(...parentsOf(node));
+    for (const parent of parentsOf(node)) pending.push(parent);
   }
   return [...seen].sort((a, b) => a.id - b.id);
 }
@@ -115,78 +126,72 @@ function reachable(roots: readonly RddNode[]): readonly RddNode[] {
  * How many exchanges lie before a node; more, when all that need it are deeper: then it is computed with the first of
  * them instead of being handed over.
  */
-function depths(nodes: readonly RddNode[]): ReadonlyMap<RddNode, number> {
-  const depth = new Map<RddNode, number>();
-  const neededAt = new Map<RddNode, number>();
-  for (const node of nodes) {
-    const parents = parentsOf(node).map((parent) => depth.get(parent) ?? 0);
-    depth.set(node, Math.max(0, ...parents) + (node.kind === "exchange" ? 1 : 0));
-  }
-  for (const node of [...nodes].reverse()) {
-    const own = neededAt.get(node) ?? depth.get(node) ?? 0;
-    depth.set(node, own);
-    for (const parent of parentsOf(node)) {
+function depths(nodes: readonly RddNode[], parents: Shape["parents"]): readonly number[] {
+  const depth: number[] = [];
+  nodes.forEach((node, i) => {
+    let own = 0;
+    for (const parent of parents[i] as readonly number[]) own = Math.max(own, depth[parent] as number);
+    depth.push(node.kind === "exchange" ? own + 1 : own);
+  });
+  const neededAt = nodes.map(() => Number.POSITIVE_INFINITY);
+  for (let i = nodes.length - 1; i >= 0; i--) {
+    const needed = neededAt[i] as number;
+    if (needed !== Number.POSITIVE_INFINITY) depth[i] = needed;
+    for (const parent of parents[i] as readonly number[]) {
       // An exchange reads what was written for it, however much later it is.
-      const needed = node.kind === "exchange" ? (depth.get(parent) ?? 0) : own;
-      neededAt.set(parent, Math.min(needed, neededAt.get(parent) ?? Number.POSITIVE_INFINITY));
+      const at = nodes[i]?.kind === "exchange" ? depth[parent] : depth[i];
+      neededAt[parent] = Math.min(neededAt[parent] as number, at as number);
     }
   }
   return depth;
 }
 
-/** Groups of nodes connected by fused dependencies, shallow ones first. */
-function components(
-  nodes: readonly RddNode[],
-  fused: (parent: RddNode, child: RddNode) => boolean,
-  depthOf: (node: RddNode) => number,
-): readonly (readonly RddNode[])[] {
-  const index = new Map(nodes.map((node, i) => [node, i]));
+/** By position: the stage. Stages are groups of nodes that fused dependencies connect, shallow ones first. */
+function stagesOf(shape: Shape): readonly number[] {
+  const { nodes, parents, depth } = shape;
   const sets = new DisjointSets(nodes.length);
-  nodes.forEach((node, i) => {
-    for (const parent of parentsOf(node)) if (fused(parent, node)) sets.join(index.get(parent) ?? i, i);
+  parents.forEach((positions, i) => {
+    for (const parent of positions) if (isFused(shape, parent, i)) sets.join(parent, i);
   });
-  const groups = new Map<number, RddNode[]>();
-  nodes.forEach((node, i) => {
-    const root = sets.find(i);
-    const group = groups.get(root);
-    if (group === undefined) groups.set(root, [node]);
-    else group.push(node);
+  const roots = nodes.map((_, i) => sets.find(i));
+  const first = roots.filter((root, i) => root === i);
+  first.sort((a, b) => (depth[a] as number) - (depth[b] as number) || a - b);
+  const stage = new Map(first.map((root, id) => [root, id]));
+  return roots.map((root) => stage.get(root) as number);
+}
+
+/** By stage: the positions of its nodes. */
+function groupsOf(stageAt: readonly number[]): readonly (readonly number[])[] {
+  const groups: number[][] = [];
+  stageAt.forEach((stage, position) => {
+    (groups[stage] ??= []).push(position);
   });
-  const byDepthThenId = (a: readonly RddNode[], b: readonly RddNode[]): number => {
-    const [x, y] = [a[0] as RddNode, b[0] as RddNode];
-    return depthOf(x) - depthOf(y) || x.id - y.id;
-  };
-  return [...groups.values()].sort(byDepthThenId);
+  return groups;
 }
 
 /** Cuts a stage into tasks: groups of partitions that must be computed together. */
-function tasksOf(nodes: readonly RddNode[], members: ReadonlySet<RddNode>): readonly TaskPlan[] {
+function tasksOf(nodes: readonly RddNode[]): readonly TaskPlan[] {
   const offset = new Map<RddNode, number>();
-  let total = 0;
+  const partitions: RddPartition[] = [];
   for (const node of nodes) {
-    offset.set(node, total);
-    total += node.numPartitions;
+    offset.set(node, partitions.length);
+    for (let partition = 0; partition < node.numPartitions; partition++) partitions.push({ node, partition });
   }
-  const sets = new DisjointSets(total);
-  for (const node of nodes) {
-    const start = offset.get(node) ?? 0;
-    for (let p = 0; p < node.numPartitions; p++) {
-      for (const parent of narrowParents(node, p)) {
-        if (members.has(parent.node)) sets.join((offset.get(parent.node) ?? 0) + parent.partition, start + p);
-      }
+  const sets = new DisjointSets(partitions.length);
+  partitions.forEach(({ node, partition }, i) => {
+    for (const parent of narrowParents(node, partition)) {
+      const start = offset.get(parent.node);
+      if (start !== undefined) sets.join(start + parent.partition, i);
     }
-  }
+  });
   const tasks = new Map<number, RddPartition[]>();
-  for (const node of nodes) {
-    const start = offset.get(node) ?? 0;
-    for (let partition = 0; partition < node.numPartitions; partition++) {
-      const root = sets.find(start + partition);
-      const task = tasks.get(root);
-      if (task === undefined) tasks.set(root, [{ node, partition }]);
-      else task.push({ node, partition });
-    }
-  }
-  return [...tasks.values()].map((partitions, index) => ({ index, partitions }));
+  partitions.forEach((at, i) => {
+    const root = sets.find(i);
+    const task = tasks.get(root);
+    if (task === undefined) tasks.set(root, [at]);
+    else task.push(at);
+  });
+  return [...tasks.values()].map((together, index) => ({ index, partitions: together }));
 }
 
 /** Union-find; a set's root is its smallest member, so numbering does not depend on the order of joins. */
@@ -194,7 +199,8 @@ class DisjointSets {
   readonly #parent: Int32Array;
 
   constructor(size: number) {
-    this.#parent = Int32Array.from({ length: size }, (_, i) => i);
+    this.#parent = new Int32Array(size);
+    for (let i = 0; i < size; i++) this.#parent[i] = i;
   }
 
   find(member: number): number {

@@ -59,6 +59,7 @@ export {
   collectionAccumulator,
   countUpdates,
   type EncodedValue,
+  endAllScopes,
   inScope,
   mergeUpdates,
   NumberAccumulator,

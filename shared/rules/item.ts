@@ -6,9 +6,12 @@ export const MAX_ITEM_BYTES = 400 * 1024;
 
 /** A copy that shares no bytes. */
 export function copyItem(item: Item): Item {
-  return Object.fromEntries(
-    Object.entries(item).map(([name, value]) => [name, value instanceof Uint8Array ? Uint8Array.from(value) : value]),
-  );
+  const copy: Record<string, Attribute> = {};
+  for (const name of Object.keys(item)) {
+    const value = item[name] as Attribute;
+    copy[name] = value instanceof Uint8Array ? new Uint8Array(value) : value;
+  }
+  return copy;
 }
 
 /** @throws {IllegalArgumentError} for a value that DynamoDB could not hold. @throws {ValueTooLargeError} */

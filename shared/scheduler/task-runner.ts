@@ -86,21 +86,32 @@ export class TaskRunner {
     log: AttemptRecord[] = [],
   ): Promise<R> {
     const started = this.#clock.monotonic();
+    const result =
+      this.#hedging === undefined || progress === undefined || this.#invoker.parallelism === 1
+        ? await this.#attempts<R>(target, request, { log, hedge: false })
+        : await this.#hedged<R>(target, request, progress, this.#hedging, started, log);
+    progress?.finished(this.#clock.monotonic() - started);
+    return result;
+  }
+
+  async #hedged<R>(
+    target: Target,
+    request: ExecutorRequest,
+    progress: StageProgress,
+    policy: HedgePolicy,
+    started: number,
+    log: AttemptRecord[],
+  ): Promise<R> {
     const cancel = new AbortController();
     try {
-      const first = this.#attempts<R>(target, request, cancel.signal, { log, hedge: false });
-      const result =
-        this.#hedging === undefined || progress === undefined || this.#invoker.parallelism === 1
-          ? await first
-          : await this.#hedged(first, request, progress, this.#hedging, started, cancel.signal, log);
-      progress?.finished(this.#clock.monotonic() - started);
-      return result;
+      const first = this.#attempts<R>(target, request, { log, hedge: false, signal: cancel.signal });
+      return await this.#firstOfTwo(first, request, progress, policy, started, cancel.signal, log);
     } finally {
       cancel.abort(DONE);
     }
   }
 
-  async #hedged<R>(
+  async #firstOfTwo<R>(
     first: Promise<R>,
     request: ExecutorRequest,
     progress: StageProgress,
@@ -125,7 +136,7 @@ export class TaskRunner {
       if (settled) return done;
     }
     // The second attempt goes elsewhere: a slot that hangs would hang again.
-    return Promise.any([done, this.#attempts<R>({ type: "any" }, request, signal, { log, hedge: true })]).catch(
+    return Promise.any([done, this.#attempts<R>({ type: "any" }, request, { log, hedge: true, signal })]).catch(
       (error: unknown) => {
         throw error instanceof AggregateError ? error.errors[0] : error;
       },
@@ -135,8 +146,7 @@ export class TaskRunner {
   async #attempts<R>(
     target: Target,
     request: ExecutorRequest,
-    signal: AbortSignal,
-    { log, hedge }: { readonly log: AttemptRecord[]; readonly hedge: boolean },
+    { log, hedge, signal }: { readonly log: AttemptRecord[]; readonly hedge: boolean; readonly signal?: AbortSignal },
   ): Promise<R> {
     let lost = 0;
     let throttled = 0;
@@ -155,15 +165,15 @@ export class TaskRunner {
         const reply = (await this.#invoker.invoke(target, request, signal)) as ExecutorReply<R>;
         this.#answers += 1;
         if (reply.ok) {
-          ended(signal.aborted ? "abandoned" : "done");
+          ended(signal?.aborted ? "abandoned" : "done");
           return reply.result;
         }
         failure = deserializeError(reply.error);
       } catch (error) {
         failure = error as Error;
       }
-      ended(signal.aborted ? "abandoned" : outcomeOf(failure), failure);
-      if (signal.aborted) throw failure;
+      ended(signal?.aborted ? "abandoned" : outcomeOf(failure), failure);
+      if (signal?.aborted) throw failure;
       if (outcomeOf(failure) === "throttled") {
         throttled += 1;
         if (throttled >= MAX_THROTTLES) throw failure;

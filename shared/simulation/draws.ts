@@ -25,6 +25,13 @@ export class Draws {
     this.#state = hashOf(seed, identity);
   }
 
+  /** The draws for what has this hash. */
+  static of(hash: number): Draws {
+    const draws = new Draws(0, "");
+    draws.#state = hash;
+    return draws;
+  }
+
   /** At least 0, less than 1. */
   unit(): number {
     this.#state = (this.#state + 0x9e3779b9) >>> 0;

@@ -1,4 +1,4 @@
-import { Draws, hashOf } from "./draws.js";
+import { Draws } from "./draws.js";
 import { type CallFault, FAULT_KINDS, type FaultKind, faultsOf, type WorldFault } from "./faults.js";
 
 /** A fault that happened: to which call (or to which event of the world), and what. */
@@ -44,11 +44,12 @@ export class FaultPlan {
     this.#quiet = true;
   }
 
-  call(operation: string, identity: string): CallFault | undefined {
+  /** @param hash Of the identity. */
+  call(operation: string, identity: string, hash: number): CallFault | undefined {
     if (this.#quiet) return undefined;
     if (this.#records) this.calls.push({ operation, identity });
     const kind =
-      this.#only === undefined ? this.#spin(operation, identity) : (this.#only.get(identity) as CallFault | undefined);
+      this.#only === undefined ? this.#spin(operation, hash) : (this.#only.get(identity) as CallFault | undefined);
     if (kind !== undefined) this.injected.push({ identity, kind });
     return kind;
   }
@@ -65,11 +66,11 @@ export class FaultPlan {
     return chosen;
   }
 
-  #spin(operation: string, identity: string): CallFault | undefined {
+  #spin(operation: string, hash: number): CallFault | undefined {
     const wheel = this.#wheel(operation);
     const total = wheel.at(-1)?.[0] ?? 0;
     if (total === 0) return undefined;
-    const at = hashOf(this.#seed, identity) / 2 ** 32;
+    const at = hash / 2 ** 32;
     return at >= total ? undefined : wheel.find(([end]) => at < end)?.[1];
   }
 

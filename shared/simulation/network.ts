@@ -48,11 +48,10 @@ export class Network {
   call<T>(process: SimulatedProcess, call: Call<T>): Promise<T> {
     if (!process.isAlive) return never();
     const identity = process.identify(call.operation, call.key);
-    const kind = this.#plan.call(call.operation, identity);
+    const hash = hashOf(this.#seed, identity);
+    const kind = this.#plan.call(call.operation, identity, hash);
     this.calls += 1;
-    this.#trace.add(this.#loop.now, hashOf(this.#seed, identity), () =>
-      kind === undefined ? identity : `${identity}  ✗ ${kind}`,
-    );
+    this.#trace.add(this.#loop.now, hash, () => (kind === undefined ? identity : `${identity}  ✗ ${kind}`));
     return new Promise<T>((resolve, reject) => {
       process.inFlight.add(identity);
       call.signal?.addEventListener("abort", () => {
@@ -67,7 +66,7 @@ export class Network {
           }),
         );
       };
-      const course = new Course(this.#loop, process, call, identity, new Draws(this.#seed, identity), {
+      const course = new Course(this.#loop, process, call, identity, Draws.of(hash), {
         succeed: (delay, value: T) => deliver(delay, () => resolve(value)),
         fail: (delay, error) => deliver(delay, () => reject(error)),
       });

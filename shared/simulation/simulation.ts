@@ -2,6 +2,7 @@
 import { type Head, jobName, type Manifest, readHead, readManifest, setDesired } from "../checkpoint/index.js";
 import { CheckpointError } from "../errors/index.js";
 import type { Item } from "../ports/index.js";
+import { endAllScopes } from "../rdd/index.js";
 import { liveInputs, type StreamGraph, StreamingContext, validateGraph } from "../streaming/index.js";
 import { namesOf, readContents } from "./committed-batch.js";
 import { Draws } from "./draws.js";
@@ -173,6 +174,7 @@ export class Simulation {
     this.#loop.runSync(drain, () => this.#isOver());
     void this.#end();
     drain();
+    endAllScopes();
     return this.#outcome();
   }
 
@@ -281,11 +283,12 @@ export class Simulation {
   #graphOf(app: ReturnType<Workload["program"]>): StreamGraph {
     const ssc = new StreamingContext(app);
     app.build(ssc);
-    validateGraph(ssc.graph, true);
+    const { graph } = ssc;
+    validateGraph(graph, true);
     const { streams, outputs } = this.#program;
-    for (const { uid, input } of liveInputs(ssc.graph)) if (input.type === "stream") streams.set(uid, input.stream);
-    for (const { uid, kind } of ssc.graph.outputs) outputs.set(uid, kind);
-    return ssc.graph;
+    for (const { uid, input } of liveInputs(graph)) if (input.type === "stream") streams.set(uid, input.stream);
+    for (const { uid, kind } of graph.outputs) outputs.set(uid, kind);
+    return graph;
   }
 
   #natureOf(process: string): Nature {

@@ -112,9 +112,13 @@ export class BatchBuilder {
     }, uid);
   }
 
-  async #compute(node: StreamNode): Promise<RDD<unknown> | undefined> {
+  #compute(node: StreamNode): Promise<RDD<unknown> | undefined> {
     const { time, zeroTime } = this.facts;
-    return isValidTime(node, time, zeroTime) ? node.compute(new Time(time), this) : undefined;
+    try {
+      return Promise.resolve(isValidTime(node, time, zeroTime) ? node.compute(new Time(time), this) : undefined);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #recall(

@@ -90,15 +90,16 @@ export class GraphBuilder {
     this.#closed = reason;
   }
 
+  /** The graph as it is now; what is added later is not in it. */
   get graph(): StreamGraph {
     return {
       appName: this.#appName,
       batchDuration: this.#batchDuration,
-      nodes: this.#nodes,
-      outputs: this.#outputs,
-      statics: this.#statics,
-      broadcasts: this.#broadcasts,
-      accumulators: this.#accumulators,
+      nodes: [...this.#nodes],
+      outputs: [...this.#outputs],
+      statics: [...this.#statics],
+      broadcasts: [...this.#broadcasts],
+      accumulators: [...this.#accumulators],
       retained: this.#retained,
     };
   }

@@ -83,31 +83,49 @@ export interface StreamGraph {
   readonly retained: RetainedStreams;
 }
 
+/** Nodes that some output operation depends on, in definition order: parents first. */
+export const liveNodes = oncePerGraph(findLiveNodes);
+
 /** Inputs that some output operation depends on, in definition order; others are not read. */
-export function liveInputs(graph: StreamGraph): readonly (StreamNode & { readonly input: Input })[] {
-  return liveNodes(graph).filter((node): node is StreamNode & { readonly input: Input } => node.input !== undefined);
-}
+export const liveInputs = oncePerGraph((graph) =>
+  liveNodes(graph).filter((node): node is StreamNode & { readonly input: Input } => node.input !== undefined),
+);
 
 /** Stateful operators that some output operation depends on. */
-export function liveStateful(graph: StreamGraph): readonly (StreamNode & { readonly stateful: StatefulSpec })[] {
-  return liveNodes(graph).filter(
+export const liveStateful = oncePerGraph((graph) =>
+  liveNodes(graph).filter(
     (node): node is StreamNode & { readonly stateful: StatefulSpec } => node.stateful !== undefined,
-  );
-}
+  ),
+);
 
 /** Does what the program computes depend on when its batches are? */
-export function isTimed(graph: StreamGraph): boolean {
-  return liveNodes(graph).some((node) => node.window !== undefined || node.kind === "mapWithState");
-}
+export const isTimed = oncePerGraph((graph) =>
+  liveNodes(graph).some((node) => node.window !== undefined || node.kind === "mapWithState"),
+);
+
+/** Does the program have bodies that run while a batch's lineage is built? */
+export const runsBodies = oncePerGraph((graph) => liveNodes(graph).some((node) => node.kind === "transform"));
 
 /** Slides longer than a batch, each once. */
-export function longSlides(graph: StreamGraph): readonly number[] {
+export const longSlides = oncePerGraph((graph): readonly number[] => {
   const slides = liveNodes(graph).map((node) => node.slide);
   return [...new Set(slides)].filter((slide) => slide > graph.batchDuration);
+});
+
+/** What follows from a graph is asked for with every batch, and is the same each time. */
+export function oncePerGraph<T>(find: (graph: StreamGraph) => T): (graph: StreamGraph) => T {
+  const known = new WeakMap<StreamGraph, { readonly found: T }>();
+  return (graph) => {
+    let entry = known.get(graph);
+    if (entry === undefined) {
+      entry = { found: find(graph) };
+      known.set(graph, entry);
+    }
+    return entry.found;
+  };
 }
 
-/** Nodes that some output operation depends on, in definition order: parents first. */
-export function liveNodes(graph: StreamGraph): readonly StreamNode[] {
+function findLiveNodes(graph: StreamGraph): readonly StreamNode[] {
   const live = new Set<StreamNode>();
   const visit = (node: StreamNode): void => {
     if (live.has(node)) return;

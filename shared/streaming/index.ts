@@ -31,6 +31,7 @@ export {
   liveStateful,
   longSlides,
   type OutputNode,
+  runsBodies,
   type StatefulSpec,
   type StaticSource,
   type StreamGraph,

@@ -22,6 +22,11 @@ export class RetainedStreams {
     else this.#levels.set(uid, level);
   }
 
+  /** True when the program does not want to look back. */
+  get isEmpty(): boolean {
+    return this.#minimum === undefined && this.#levels.size === 0;
+  }
+
   /** Milliseconds for which the RDDs of every stream are kept; `undefined`: not at all. */
   get minimum(): number | undefined {
     return this.#minimum;
@@ -41,6 +46,7 @@ export class RetainedStreams {
 export function retentionOf(graph: StreamGraph): ReadonlyMap<StreamNode, number> {
   const { retained } = graph;
   const durations = new Map<StreamNode, number>();
+  if (retained.isEmpty) return durations;
   const ask = (node: StreamNode, millis: number): void => {
     durations.set(node, Math.max(millis, durations.get(node) ?? 0));
   };
