@@ -5,7 +5,6 @@ import type { Clock } from "../ports/index.js";
 import { asReplay, type DataRef, inline } from "../rdd/index.js";
 import { together } from "../rules/index.js";
 import { addCounts, type StateCounts, type StatePartitionMeta } from "../state/index.js";
-import { runsBodies } from "../streaming/index.js";
 import { publish } from "./data.js";
 import type { ExecutorEnvironment } from "./environment.js";
 import { keepPartitions, type PartitionToKeep } from "./keep.js";
@@ -26,11 +25,8 @@ export async function run(environment: ExecutorEnvironment, request: RunRequest)
 
 async function runTasks(environment: ExecutorEnvironment, request: RunRequest): Promise<Omit<RunResult, "updates">> {
   const key = lineageKey(request.lineage);
-  const { graph, ports } = environment;
-  const replay = (): Promise<Prepared> => asReplay(() => prepare(graph, request.lineage));
-  const mayWait = request.lineage.action !== undefined || runsBodies(graph);
   const prepared = await environment.prepared.get(key, () =>
-    mayWait ? inTime(ports.clock, request, replay) : replay(),
+    inTime(environment.ports.clock, request, () => asReplay(() => prepare(environment.graph, request.lineage))),
   );
   if (prepared.plan.signature !== request.signature) {
     throw new NonDeterministicBodyError(

@@ -103,9 +103,6 @@ export const isTimed = oncePerGraph((graph) =>
   liveNodes(graph).some((node) => node.window !== undefined || node.kind === "mapWithState"),
 );
 
-/** Does the program have bodies that run while a batch's lineage is built? */
-export const runsBodies = oncePerGraph((graph) => liveNodes(graph).some((node) => node.kind === "transform"));
-
 /** Slides longer than a batch, each once. */
 export const longSlides = oncePerGraph((graph): readonly number[] => {
   const slides = liveNodes(graph).map((node) => node.slide);

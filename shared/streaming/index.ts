@@ -31,7 +31,6 @@ export {
   liveStateful,
   longSlides,
   type OutputNode,
-  runsBodies,
   type StatefulSpec,
   type StaticSource,
   type StreamGraph,
