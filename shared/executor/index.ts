@@ -32,4 +32,4 @@ export {
 export { callName } from "./replay.js";
 export { deserializeError, serializeError } from "./serialized-error.js";
 export { withVariables } from "./variables.js";
-export { encodeRequest, RequestReader } from "./wire.js";
+export { encodeRequest, RequestReader, type ThreadMessage, ThreadReceiver, ThreadSender } from "./wire.js";

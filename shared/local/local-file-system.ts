@@ -63,7 +63,7 @@ export class LocalFileSystem implements FileSystem {
   }
 }
 
-function toPath(path: string): string {
+export function toPath(path: string): string {
   return path.startsWith("file:") ? fileURLToPath(path) : path;
 }
 
@@ -84,7 +84,11 @@ async function openForReading(path: string): Promise<FileHandle> {
   try {
     return await open(toPath(path), "r");
   } catch (error) {
-    if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) throw new FileNotFoundError(path, error);
-    throw error;
+    throw openingFailed(path, error);
   }
+}
+
+/** What a file that cannot be opened is to fail with. */
+export function openingFailed(path: string, error: unknown): unknown {
+  return isCode(error, "ENOENT") || isCode(error, "ENOTDIR") ? new FileNotFoundError(path, error) : error;
 }

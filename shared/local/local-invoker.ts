@@ -19,10 +19,10 @@ export class LocalInvoker implements Invoker {
   }
 
   invoke(target: Target, request: unknown): Promise<unknown> {
-    const { type } = request as ExecutorRequest;
-    if (this.#pool === undefined || target.type === "in-place" || type === "read-shard") {
+    const work = request as ExecutorRequest;
+    if (this.#pool === undefined || target.type === "in-place" || work.type === "read-shard") {
       return this.#inPlace.invoke(target, request);
     }
-    return this.#pool.invoke(target.type === "slot" ? target.slot : undefined, request);
+    return this.#pool.invoke(target.type === "slot" ? target.slot : undefined, work);
   }
 }

@@ -1,3 +1,4 @@
+import type { ThreadMessage } from "../executor/index.js";
 import type { ProgramBundle } from "../streaming/index.js";
 import type { PortCall, PortReply } from "./port-calls.js";
 
@@ -6,7 +7,7 @@ export interface WorkerData {
   readonly bundle: ProgramBundle;
 }
 
-export type ToWorker = { readonly type: "invoke"; readonly id: number; readonly request: unknown } | PortReply;
+export type ToWorker = { readonly type: "invoke"; readonly id: number; readonly message: ThreadMessage } | PortReply;
 
 export type FromWorker =
   | { readonly type: "ready" }

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { ExecutorLostError } from "../errors/index.js";
+import { type ExecutorRequest, ThreadSender } from "../executor/index.js";
 import type { ProgramBundle } from "../streaming/index.js";
 import { builtFile } from "./package-root.js";
 import { answerPortCall, type RemotePort } from "./port-calls.js";
@@ -16,6 +17,7 @@ class PooledWorker {
   readonly #ports: Readonly<Record<RemotePort, object>>;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
+  #requests = new ThreadSender();
   #nextId = 0;
 
   constructor(bundle: ProgramBundle, ports: Readonly<Record<RemotePort, object>>) {
@@ -28,13 +30,13 @@ class PooledWorker {
     return this.#waiting.size;
   }
 
-  invoke(request: unknown): Promise<unknown> {
+  invoke(request: ExecutorRequest): Promise<unknown> {
     const worker = this.#started();
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       worker.ref();
-      worker.postMessage({ type: "invoke", id, request } satisfies ToWorker);
+      worker.postMessage({ type: "invoke", id, message: this.#requests.pack(request) } satisfies ToWorker);
     });
   }
 
@@ -48,6 +50,7 @@ class PooledWorker {
     if (this.#worker !== undefined) return this.#worker;
     const worker = new Worker(builtFile("worker.js"), { workerData: this.#data });
     this.#worker = worker;
+    this.#requests = new ThreadSender();
     worker.on("message", (message: FromWorker) => {
       if (message.type === "port-call") void answerPortCall(this.#ports, worker, message);
       else if (message.type === "reply") {
@@ -82,7 +85,7 @@ export class WorkerPool {
   }
 
   /** On the worker of a slot, or on the one with least to do. */
-  invoke(slot: number | undefined, request: unknown): Promise<unknown> {
+  invoke(slot: number | undefined, request: ExecutorRequest): Promise<unknown> {
     const workers = this.#workers;
     const worker =
       slot === undefined

@@ -1,12 +1,12 @@
 /** An executor in a worker thread: loads the program's bundle once, then answers one request after the other. */
 import { parentPort, workerData } from "node:worker_threads";
-import { type ExecutorRequest, execute, PreparedCache } from "../executor/index.js";
+import { execute, PreparedCache, ThreadReceiver } from "../executor/index.js";
 import type { BlockStore, StreamSource, Table } from "../ports/index.js";
 import { StateCache } from "../state/index.js";
 import { StreamingContext } from "../streaming/index.js";
 import { RandomIds, SystemClock } from "../system/index.js";
+import { BlockingFileSystem } from "./blocking-file-system.js";
 import { importApp } from "./load-program.js";
-import { LocalFileSystem } from "./local-file-system.js";
 import { RemotePorts } from "./port-calls.js";
 import { allocateShared } from "./shared-memory.js";
 import type { FromWorker, ToWorker, WorkerData } from "./worker-messages.js";
@@ -29,7 +29,7 @@ const environment = {
     blocks: remote.port<BlockStore>("blocks"),
     table: remote.port<Table>("table"),
     streams: remote.port<StreamSource>("streams"),
-    files: new LocalFileSystem(),
+    files: new BlockingFileSystem(),
     clock: new SystemClock(),
     ids: new RandomIds(),
   },
@@ -42,12 +42,13 @@ const environment = {
   allocate: allocateShared,
 };
 
+const requests = new ThreadReceiver();
 port.on("message", (message: ToWorker) => {
   if (message.type === "port-reply") {
     remote.settle(message);
     return;
   }
-  void execute(environment, message.request as ExecutorRequest).then((reply) =>
+  void execute(environment, requests.unpack(message.message)).then((reply) =>
     post({ type: "reply", id: message.id, reply }),
   );
 });
