@@ -12,9 +12,10 @@ export class NumberedFeed {
   #stopped = false;
   #running: Promise<void> | undefined;
 
-  constructor(deployment: Deployment, keys: number) {
+  /** @param name What its keys begin with: two feeds of one deployment must not share keys. */
+  constructor(deployment: Deployment, keys: number, name = "key") {
     this.#deployment = deployment;
-    this.#keys = Array.from({ length: keys }, (_, i) => `key-${i}`);
+    this.#keys = Array.from({ length: keys }, (_, i) => `${name}-${i}`);
   }
 
   /** The last number that was put, for every key. */
