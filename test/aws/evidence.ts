@@ -6,8 +6,8 @@ import type { LambdaHost } from "../emulators/lambda-host.js";
 import type { Deployment } from "./deployment.js";
 
 /**
- * Writes files: `head.json` and `manifest.json` of the newest batch, `state.json`, `stream.txt` (what was put, without
- * padding), `files.txt` (what was saved), `story.txt` (what happened to whom), and a log a function.
+ * Writes files: `head.json` and `manifest.json` of the newest batch, `state.json`, `stream.txt` (what was put), `files.txt` (what
+ * was saved), `story.txt` (what happened to whom), and a log a function.
  */
 export async function keepEvidence(
   directory: string,
@@ -25,16 +25,9 @@ export async function keepEvidence(
   await keep("manifest.json", async () => json(await deployment.manifest()));
   await keep("state.json", async () => json(Object.fromEntries(await deployment.state("seen"))));
   await keep("files.txt", async () => (await deployment.savedLines("numbers")).join("\n"));
-  await keep("stream.txt", async () =>
-    (await deployment.records("numbers")).map(([, text]) => withoutPadding(text)).join("\n"),
-  );
+  await keep("stream.txt", async () => (await deployment.records("numbers")).map(([, text]) => text).join("\n"));
 }
 
 function json(value: unknown): string {
-  return JSON.stringify(value, undefined, 2);
-}
-
-/** `key:number`, of `key:number:padding`. */
-function withoutPadding(record: string): string {
-  return record.split(":", 2).join(":");
+  return JSON.stringify(value ?? null, undefined, 2);
 }

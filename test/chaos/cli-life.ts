@@ -2,13 +2,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { eventually } from "../support/eventually.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** How long a process may take to get where it is wanted, milliseconds. */
-const PATIENCE_MILLIS = 60_000;
+const PATIENCE_MILLIS = 120_000;
 
 /** Processes that are alive: none must outlive this one, however it ends. */
 const alive = new Set<ChildProcess>();
@@ -68,6 +69,11 @@ export class CliLife {
     if (!this.#isAlive()) throw this.#endedByItself();
   }
 
+  /** Resolves when it is at work or has ended, or after so long. */
+  async decidesWithin(millis: number): Promise<void> {
+    for (const end = Date.now() + millis; !this.#isDecided() && Date.now() < end; ) await sleep(5);
+  }
+
   /** Why it has not begun to work: what it said when it ended; empty when it works. Then it is killed. */
   async refusal(): Promise<string> {
     await this.#beganOrEnded();
@@ -91,10 +97,11 @@ export class CliLife {
     this.#child.kill("SIGCONT");
   }
 
-  /** Asks it to end in good order, and waits for it. @returns the exit code. */
-  endGracefully(): Promise<number | null> {
+  /** Asks it to end in good order, and waits for it. */
+  async endGracefully(): Promise<{ readonly code: number | null; readonly isCutShort: boolean }> {
     this.#child.kill("SIGINT");
-    return this.#ended;
+    const code = await this.#ended;
+    return { code, isCutShort: this.#errors.includes("The graceful stop took longer") };
   }
 
   get pid(): number {
@@ -102,7 +109,11 @@ export class CliLife {
   }
 
   async #beganOrEnded(): Promise<void> {
-    await eventually("the first batch is printed", PATIENCE_MILLIS, () => this.#hasPrinted || !this.#isAlive(), 5);
+    await eventually("the first batch is printed", PATIENCE_MILLIS, () => this.#isDecided(), 5);
+  }
+
+  #isDecided(): boolean {
+    return this.#hasPrinted || !this.#isAlive();
   }
 
   #endedByItself(): Error {

@@ -10,14 +10,18 @@ import { NumberedFeed } from "../aws/numbered-feed.js";
 import { inexact } from "../aws/numbered-results.js";
 import { openEmulators } from "../aws/target.js";
 import type { EmulatedStack } from "../emulators/stack.js";
+import { eventually } from "../support/eventually.js";
 import { Seeded } from "../support/seeded.js";
 import type { Arena, Outcome } from "./arena.js";
 
 /** Emulators keep everything in memory: after so many runs there are new ones. */
 const MOST_RUNS = 10;
 
+/** How long an application that was deployed may take to its first batch, milliseconds. */
+const START_MILLIS = 300_000;
+
 const KEYS = 24;
-const PAUSE_MILLIS = 400;
+const PAUSE_MILLIS = 250;
 
 /** How many executors are killed in a run, and how many stopped; from, and to below. */
 const EXECUTOR_KILLS = { from: 3, to: 8 } as const;
@@ -78,7 +82,9 @@ export class EmulatorArena implements Arena {
 async function newHome(): Promise<Home> {
   const target = await openEmulators({ log: (message) => console.error(message) });
   const options = { app: "test/aws/programs/numbered.ts", shards: 2, slots: 2, parallelism: 3 };
-  return { stack: target.stack, deployment: await deploy(target, options), runs: 0 };
+  const deployment = await deploy(target, options);
+  await eventually("the first batch is committed", START_MILLIS, () => deployment.manifest());
+  return { stack: target.stack, deployment, runs: 0 };
 }
 
 /** Lets everything happen that the seed draws, while numbers are put. @returns what is wrong in the end. */
