@@ -46,7 +46,7 @@ describe("a graceful stop", () => {
     const listener = {
       onBatchStarted: ({ time }: { readonly time: number }) => {
         if (time !== 1000) return;
-        world.clock.advance(late);
+        void world.clock.advance(late);
         void world.streams.putRecords("words", [{ partitionKey: "a", data: Buffer.from("last") }]);
         driver.stop(true);
       },

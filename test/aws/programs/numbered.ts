@@ -12,8 +12,8 @@ interface Seen {
 
 const MOST_REPORTED = 5;
 
-/** So much state for each of the keys that a feed has: together more than a scheduler works on alone, however small the batch. */
-const BALLAST = "x".repeat(64 * 1024);
+/** So much state for each key of a feed: together more than a scheduler works on alone, however small the batch. */
+const BALLAST_BYTES = 64 * 1024;
 
 const out = process.env.SLUICE_OUT ?? "out";
 
@@ -36,9 +36,11 @@ export default streamingApp("numbered", { batchDuration: milliseconds(500) }, (s
   );
   seen.print();
 
+  // Every key has another text: equal ones would be stored once.
   numbers
-    .mapToPair(([key]) => [key.slice(key.lastIndexOf("-")), 1])
-    .updateStateByKey<string>((_, ballast = BALLAST) => ballast, { name: "ballast" })
+    .map(([key]) => key.slice(key.lastIndexOf("-")))
+    .mapToPair((name) => [name, name])
+    .updateStateByKey<string>(([name], ballast) => ballast ?? "".padEnd(BALLAST_BYTES, name), { name: "ballast" })
     .count()
     .print();
 
