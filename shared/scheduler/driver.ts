@@ -101,6 +101,8 @@ export class Driver {
   /** Ends the waiting for an output that does not succeed. */
   readonly #giveUp = new AbortController();
   #stop: Stop = "no";
+  /** When a stop was first asked for. */
+  #stopAskedAt = 0;
   /** When this driver began: what "new" and "latest" mean to inputs without position. Epoch milliseconds. */
   #startedAt = 0;
   #head: Head | undefined;
@@ -191,8 +193,9 @@ export class Driver {
       if (submittedAt === undefined) return "stopped";
       const result = await this.#batch(submittedAt);
       this.#isAwake = true;
-      if (this.#isStopping("graceful") && result.manifest.records === 0 && !result.lagging) return "stopped";
-      if (maySleep(this.#config.options, result.manifest)) return "idle";
+      if (this.#isStopping("graceful")) {
+        if (this.#isDrained(result)) return "stopped";
+      } else if (maySleep(this.#config.options, result.manifest)) return "idle";
     }
     return "finished";
   }
@@ -253,7 +256,7 @@ export class Driver {
 
   /** Asks the driver to end: gracefully after everything received has been processed, or before its next batch. */
   stop(gracefully: boolean): void {
-    this.#stop = gracefully ? "graceful" : "now";
+    this.#askStop(gracefully ? "graceful" : "now");
     this.#wake.abort();
     if (!gracefully) this.#giveUp.abort();
   }
@@ -320,8 +323,21 @@ export class Driver {
 
   /** Does what the operator wants. */
   #obey(head: Head): void {
-    if (head.desired === "drain") this.#stop = this.#stop === "now" ? "now" : "graceful";
-    if (head.desired === "stop") this.#stop = "now";
+    if (head.desired === "drain" && this.#stop !== "now") this.#askStop("graceful");
+    if (head.desired === "stop") this.#askStop("now");
+  }
+
+  #askStop(how: "graceful" | "now"): void {
+    if (this.#stop === "no") this.#stopAskedAt = this.#config.ports.clock.now();
+    this.#stop = how;
+  }
+
+  /**
+   * Has everything been processed that had arrived when a graceful stop was asked for? That a batch is empty does not say so
+   * when its time is before that: what came after its time, while it ran or before it was begun, is for the next one.
+   */
+  #isDrained({ manifest, lagging }: BatchResult): boolean {
+    return manifest.time > this.#stopAskedAt && manifest.records === 0 && !lagging;
   }
 
   /** Renews the lease while something is done that may take longer than it. */

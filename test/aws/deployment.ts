@@ -93,10 +93,16 @@ export class Deployment {
     return found;
   }
 
-  /** Lines of all files that a save operation has written under a name in the application's own directory, batch by batch. */
-  async savedLines(name: string): Promise<readonly string[]> {
-    const files = await this.#files.list(`s3://${this.bucket}/out/${name}-*`);
-    const inOrder = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  /**
+   * Lines of the files that a save operation has written under a name in the application's own directory, batch by batch.
+   * @param after Only of batches after this time.
+   */
+  async savedLines(name: string, after = 0): Promise<readonly string[]> {
+    const prefix = `s3://${this.bucket}/out/${name}-`;
+    const files = (await this.#files.list(`${prefix}*`)).filter(
+      ({ path }) => Number.parseInt(path.slice(prefix.length), 10) > after,
+    );
+    const inOrder = files.sort((a, b) => (a.path < b.path ? -1 : 1));
     const texts = await Promise.all(
       inOrder.map(async ({ path, size }) => Buffer.from(await this.#files.read(path, 0, size)).toString("utf8")),
     );
@@ -165,19 +171,4 @@ async function cdk(args: readonly string[], env: Readonly<Record<string, string>
   const [exitCode] = await once(child, "close");
   rmSync(output, { recursive: true });
   if (exitCode !== 0) throw new Error(`cdk ${args.join(" ")} ended with ${String(exitCode)}:\n${said}`);
-}
-
-/** Resolves with what the probe finds as soon as it finds something. @throws {Error} after so many milliseconds. */
-export async function eventually<T>(
-  what: string,
-  millis: number,
-  probe: () => Promise<T | undefined | false>,
-): Promise<T> {
-  const end = Date.now() + millis;
-  for (;;) {
-    const found = await probe();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error(`not within ${millis} ms: ${what}`);
-    await sleep(250);
-  }
 }

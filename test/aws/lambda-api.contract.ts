@@ -19,6 +19,7 @@ import {
   waitUntilFunctionActiveV2,
   waitUntilFunctionUpdatedV2,
 } from "@aws-sdk/client-lambda";
+import { until } from "../support/eventually.js";
 import { zip } from "./zip.js";
 
 export interface LambdaSubject {
@@ -72,13 +73,6 @@ export function describeLambdaApi(name: string, make: () => Promise<LambdaSubjec
       const text = Buffer.from(reply.Payload ?? []).toString();
       return { ...reply, value: text === "" ? undefined : JSON.parse(text) };
     }
-
-    const until = async (holds: () => Promise<boolean>) => {
-      for (const end = Date.now() + 20_000; !(await holds()); ) {
-        if (Date.now() > end) throw new Error("It did not come to pass.");
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    };
 
     it("returns what the function returns", async () => {
       const value = { text: "grüße 😀", list: [1, null, true] };
@@ -179,7 +173,7 @@ export function describeLambdaApi(name: string, make: () => Promise<LambdaSubjec
       const before = (await invoke({ do: "facts" })).value.calls;
       const reply = await invoke({ do: "echo", value: 1 }, Event);
       expect(reply).toMatchObject({ StatusCode: 202, value: undefined });
-      await until(async () => (await invoke({ do: "facts" })).value.calls > before + 1);
+      await until(async () => (await invoke({ do: "facts" })).value.calls > before + 1, 20_000);
       await expect(invoke({ do: "echo", value: "x".repeat(1_100_000) }, Event)).rejects.toMatchObject({
         $metadata: { httpStatusCode: 413 },
       });

@@ -2,9 +2,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Deployment } from "./deployment.js";
 
-/** Enough of them make a batch that a scheduler does not run alone. */
-const PADDING = "x".repeat(12 * 1024);
-
 export class NumberedFeed {
   readonly #deployment: Deployment;
   readonly #keys: readonly string[];
@@ -12,9 +9,10 @@ export class NumberedFeed {
   #stopped = false;
   #running: Promise<void> | undefined;
 
-  constructor(deployment: Deployment, keys: number) {
+  /** @param name What its keys begin with: two feeds of one deployment must not share keys. */
+  constructor(deployment: Deployment, keys: number, name = "key") {
     this.#deployment = deployment;
-    this.#keys = Array.from({ length: keys }, (_, i) => `key-${i}`);
+    this.#keys = Array.from({ length: keys }, (_, i) => `${name}-${i}`);
   }
 
   /** The last number that was put, for every key. */
@@ -31,7 +29,7 @@ export class NumberedFeed {
     const number = this.#number + 1;
     await this.#deployment.put(
       "numbers",
-      this.#keys.map((key) => [key, `${key}:${number}:${PADDING}`]),
+      this.#keys.map((key) => [key, `${key}:${number}`]),
     );
     this.#number = number;
   }

@@ -7,7 +7,7 @@ import {
   type Shard,
   SplitShardCommand,
 } from "@aws-sdk/client-kinesis";
-import { eventually } from "./deployment.js";
+import { eventually } from "../support/eventually.js";
 
 const PATIENCE_MILLIS = 30_000;
 

@@ -25,6 +25,11 @@ export async function openTarget(options: StackOptions = {}): Promise<Target> {
     Object.assign(process.env, env);
     return { endpoint: given, env, stack: undefined, close: async () => {} };
   }
+  return openEmulators(options);
+}
+
+/** Opens emulators of our own, wherever else tests are to deploy. */
+export async function openEmulators(options: StackOptions = {}): Promise<Target & { readonly stack: EmulatedStack }> {
   const stack = await startStack({ scheduleSpeed: SCHEDULE_SPEED, ...options });
   Object.assign(process.env, stack.env);
   return { endpoint: stack.endpoint, env: stack.env, stack, close: () => stack.stop() };

@@ -1,7 +1,8 @@
 /** The word count, deployed as docs/deploy.md says and fed through Kinesis, counts right. Runs on any endpoint. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Deployment, deploy, eventually } from "./deployment.js";
+import { eventually } from "../support/eventually.js";
+import { type Deployment, deploy } from "./deployment.js";
 import { openTarget, type Target } from "./target.js";
 import { countsOf, sameCounts, savedCounts } from "./word-counts.js";
 

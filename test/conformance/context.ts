@@ -3,6 +3,7 @@ import { mkdtemp, open, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { milliseconds, type StreamingApp, StreamingContext, streamingApp } from "../../shared/index.js";
+import { until } from "../support/eventually.js";
 import type { Case, ExpectedError } from "./case.js";
 import { compile } from "./compile.js";
 import { expectError, failureOf } from "./expected-error.js";
@@ -161,13 +162,5 @@ async function damageFiles(directory: string): Promise<void> {
     const { size } = await file.stat();
     await file.write(Buffer.alloc(size, "garbage"), 0, size, 0);
     await file.close();
-  }
-}
-
-async function until(condition: () => boolean, timeoutMs: number): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`Nothing happened within ${timeoutMs} ms.`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -27,8 +27,8 @@ const ELSEWHERE: Readonly<Record<string, readonly [file: string, title: string]>
     "keeps storage and manifests as small after 200 batches",
   ],
   "blocks.cleanup": ["windows/retention.test.ts", "keeps storage and manifests as small after 200 batches"],
-  "recovery.multipleFailures.map": ["local/kill-nine.built.test.ts", "loses nothing and counts nothing twice"],
-  "recovery.multipleFailures.state": ["local/kill-nine.built.test.ts", "loses nothing and counts nothing twice"],
+  "recovery.multipleFailures.map": ["chaos/local-arena.ts", "loses nothing and counts nothing twice"],
+  "recovery.multipleFailures.state": ["chaos/local-arena.ts", "loses nothing and counts nothing twice"],
   "ui.formatDuration": ["time/time.test.ts", "ui.formatDuration: %d ms reads %s"],
   "kinesis.stringCompare": ["streamlog/streamlog.test.ts", "compare as numbers"],
 };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { type RunningConsole, startConsole } from "../../cli/console/server/index.js";
 import { killStarted, type RunningProcess, removeFolders, startSluice, temporaryFolder } from "../cli/cli-process.js";
+import { until } from "../support/eventually.js";
 import { browserPath, launchBrowser, openPage } from "./browser.js";
 import { SyntheticSource } from "./synthetic-source.js";
 
@@ -29,13 +30,6 @@ async function figureOf(page: Page, name: string): Promise<number> {
     .first()
     .textContent();
   return Number((text ?? "").replace(/[^\d.]/g, ""));
-}
-
-async function until(isTrue: () => Promise<boolean>, millis = 10_000): Promise<void> {
-  for (const end = Date.now() + millis; !(await isTrue()); ) {
-    if (Date.now() > end) throw new Error(`not within ${millis} ms: ${isTrue}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 withBrowser("the console's page", () => {

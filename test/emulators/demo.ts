@@ -1,8 +1,9 @@
 /** The word count deployed, fed and read back: what `npm run emulator -- --demo` shows. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { deploy, eventually } from "../aws/deployment.js";
+import { deploy } from "../aws/deployment.js";
 import { countsOf, sameCounts, savedCounts } from "../aws/word-counts.js";
+import { eventually } from "../support/eventually.js";
 import type { EmulatedStack } from "./stack.js";
 
 const APP = "examples/deployed-word-count.ts";

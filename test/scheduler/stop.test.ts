@@ -1,4 +1,4 @@
-import { OutputFailedError } from "../../shared/index.js";
+import { OutputFailedError, seconds } from "../../shared/index.js";
 import type { Driver } from "../../shared/scheduler/index.js";
 import type { OnBatchFailure } from "../../shared/streaming/index.js";
 import { observe, program, type Seen, World } from "../engine/world.js";
@@ -32,6 +32,36 @@ describe("a graceful stop", () => {
     await driver.run();
     expect([...seen.values()].flat()).toEqual([1, 2, 3, 4]);
     expect(world.clock.now()).toBe(1000);
+  });
+
+  it.each([
+    ["while an empty batch ran", 0],
+    ["after the time of the next batch, which is late", 1500],
+  ])("processes what arrived %s", async (_, late) => {
+    const world = new World();
+    await world.streams.create("words", 1);
+    const seen: Seen<string> = new Map();
+    const app = program((ssc) => observe(ssc, ssc.kinesisStream("words"), seen));
+    // Its inputs have been read by then.
+    const listener = {
+      onBatchStarted: ({ time }: { readonly time: number }) => {
+        if (time !== 1000) return;
+        void world.clock.advance(late);
+        void world.streams.putRecords("words", [{ partitionKey: "a", data: Buffer.from("last") }]);
+        driver.stop(true);
+      },
+    };
+    const driver: Driver = world.driver(app, { listener });
+    expect(await driver.run()).toBe("stopped");
+    expect([...seen.values()].flat()).toEqual(["last"]);
+  });
+
+  it("of an application that may sleep is a stop all the same", async () => {
+    const world = new World();
+    await world.streams.create("words", 1);
+    const app = program((ssc) => observe(ssc, ssc.kinesisStream("words"), new Map()), { idleTimeout: seconds(1) });
+    const driver: Driver = world.driver(app, { listener: { onBatchStarted: () => driver.stop(true) } });
+    expect(await driver.run()).toBe("stopped");
   });
 
   it("waits for outputs that have to be tried again", async () => {

@@ -9,7 +9,8 @@ import { MemoryConsole } from "../../shared/simulation/index.js";
 import { MAX_DATA_BYTES, type ReceiverEvent, type RunningReceiver, runReceiver } from "../../shared/sources/index.js";
 import type { ReceiverSpec, SocketDecoder } from "../../shared/streaming/index.js";
 import { SystemClock } from "../../shared/system/index.js";
-import { linesOf, turns, until, valuesOf, WatchedStreams } from "./support.js";
+import { until } from "../support/eventually.js";
+import { linesOf, turns, valuesOf, WatchedStreams } from "./support.js";
 
 /** A TCP server whose connections a test writes to. */
 class TestServer {

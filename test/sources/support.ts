@@ -3,15 +3,6 @@ import type { PutEntry, PutResult, StreamSource } from "../../shared/ports/index
 import { MemoryStreamSource } from "../../shared/simulation/index.js";
 import { readAll } from "../contracts/stream-source.contract.js";
 
-/** Waits until something holds; fails after five seconds. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`never held: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
-
 /** Some turns of the event loop, in which everything that can go on does. */
 export async function turns(count = 20): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));

@@ -13,7 +13,8 @@ import {
   streamingApp,
   UserCodeError,
 } from "../../shared/index.js";
-import { newDirectory, SHORT, until, withContext } from "./local-context.js";
+import { until } from "../support/eventually.js";
+import { newDirectory, SHORT, withContext } from "./local-context.js";
 
 const everyBatch = (ssc: StreamingContext): void => ssc.queueStream([[1]]).foreachRDD(() => {});
 

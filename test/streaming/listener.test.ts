@@ -13,7 +13,8 @@ import {
 import type { MemoryConsole } from "../../shared/simulation/index.js";
 import { ListenerBus } from "../../shared/streaming/index.js";
 import { program, World } from "../engine/world.js";
-import { until, withContext } from "./local-context.js";
+import { until } from "../support/eventually.js";
+import { withContext } from "./local-context.js";
 
 type EventName = keyof StreamingListener;
 

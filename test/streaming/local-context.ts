@@ -36,12 +36,3 @@ export async function newDirectory(): Promise<string> {
 }
 
 afterAll(() => Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true }))));
-
-/** Waits until something holds; fails after ten seconds. */
-export async function until(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`never held: ${holds}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

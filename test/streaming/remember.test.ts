@@ -10,7 +10,8 @@ import {
 } from "../../shared/index.js";
 import { retentionOf } from "../../shared/streaming/index.js";
 import { graphOf, program, World } from "../engine/world.js";
-import { until, withContext } from "./local-context.js";
+import { until } from "../support/eventually.js";
+import { withContext } from "./local-context.js";
 
 const input = Array.from({ length: 10 }, (_, i) => [i + 1]);
 

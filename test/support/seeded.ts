@@ -1,19 +1,13 @@
 /** Random numbers that a seed repeats. */
+import { randomFrom } from "../../shared/rdd/random.js";
+
 export class Seeded {
-  #state: number;
+  /** From 0 to below 1. */
+  readonly next: () => number;
 
   constructor(readonly seed: number) {
-    this.#state = seed >>> 0;
+    this.next = randomFrom(seed);
   }
-
-  /** From 0 to below 1. (mulberry32) */
-  readonly next = (): number => {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let t = this.#state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
 
   /** A whole number from `from` to below `to`. */
   between(from: number, to: number): number {
