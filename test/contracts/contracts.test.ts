@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { BlockingFileSystem } from "../../shared/local/blocking-file-system.js";
 import { LocalFileSystem } from "../../shared/local/local-file-system.js";
 import { LocalStore } from "../../shared/local/local-store.js";
 import {
@@ -109,13 +110,18 @@ describeTable("local, to the disk", async () => {
   const { store, close } = await openLocal("disk");
   return { subject: store.table, close };
 });
-describeFileSystem("local", async () => {
-  const directory = await temporary();
-  return {
-    subject: { files: new LocalFileSystem(), root: directory, now: () => Date.now() },
-    close: () => rm(directory, { recursive: true }),
-  };
-});
+for (const [name, FileSystem] of [
+  ["local", LocalFileSystem],
+  ["local, in a worker", BlockingFileSystem],
+] as const) {
+  describeFileSystem(name, async () => {
+    const directory = await temporary();
+    return {
+      subject: { files: new FileSystem(), root: directory, now: () => Date.now() },
+      close: () => rm(directory, { recursive: true }),
+    };
+  });
+}
 describeStreamSource("local", { timeIsCheap: true, reshards: true }, async () => {
   const { store, clock, close } = await openLocal();
   const { streams } = store;
