@@ -56,6 +56,21 @@ describe("a graceful stop", () => {
     expect([...seen.values()].flat()).toEqual(["last"]);
   });
 
+  it("processes what arrived in shards that were made by splitting one, though the split shard had nothing more", async () => {
+    const world = new World();
+    await world.streams.create("words", 1);
+    const [shard] = await world.streams.listShards("words");
+    const seen: Seen<string> = new Map();
+    const app = program((ssc) => observe(ssc, ssc.kinesisStream("words"), seen));
+    await world.run(app, { batches: 1 });
+    await world.streams.split("words", shard?.shardId ?? "");
+    await world.streams.putRecords("words", [{ partitionKey: "a", data: Buffer.from("last") }]);
+    const driver = world.driver(app);
+    driver.stop(true);
+    expect(await driver.run()).toBe("stopped");
+    expect([...seen.values()].flat()).toEqual(["last"]);
+  });
+
   it("of an application that may sleep is a stop all the same", async () => {
     const world = new World();
     await world.streams.create("words", 1);

@@ -120,7 +120,8 @@ export async function claimStream(
     bytes: read.reduce((sum, { result }) => sum + byteLength(result.payload), 0),
     blocks: read.map(({ block }) => block),
     shards: read.map(({ shard, result, attempts }) => shardRecord(shard, result, attempts)),
-    lagging: read.some(({ result }) => result.header.millisBehindLatest > 0),
+    // Where a shard has ended its children are still to be read.
+    lagging: read.some(({ result: { header } }) => header.millisBehindLatest > 0 || header.position.next.type === "end"),
   };
 }
 
