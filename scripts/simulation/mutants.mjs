@@ -181,12 +181,6 @@ export const mutants = [
   },
   // --- State -----------------------------------------------------------------------------------------------------
   {
-    name: "forgets-inputs-of-other-versions",
-    rule: "an input that a version of the program lacks stands still",
-    workloads: ["joins"],
-    patches: [{ file: BATCH, find: "      ...previous?.positions,\n", replace: "" }],
-  },
-  {
     name: "forgets-outputs-of-other-versions",
     rule: "a version of the program that lacks an output which is owed does not start",
     workloads: ["joins"],
