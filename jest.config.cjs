@@ -16,7 +16,7 @@ const common = {
 module.exports = {
   maxWorkers: 2,
   // Long for machines that do other things as well; nothing here measures time.
-  testTimeout: 30_000,
+  testTimeout: 120_000,
   projects: [
     {
       ...common,

@@ -219,5 +219,5 @@ describe(`laws of the engine (SEED=${seed})`, () => {
       ),
       { seed, numRuns: 250 },
     );
-  }, 60_000);
+  }, 120_000);
 });

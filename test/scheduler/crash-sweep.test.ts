@@ -43,7 +43,7 @@ describe("an application in one process", () => {
     async (fault) => {
       await sweep(() => fault, {});
     },
-    30_000,
+    120_000,
   );
 });
 
@@ -57,7 +57,7 @@ describe("an application on two isolated executors", () => {
   // All four faults at each of its many calls would take too long; neighbours get different ones.
   it("is exact when it dies or fails at any one port call", async () => {
     await sweep((n) => faults[n % faults.length] as Fault, executors);
-  }, 30_000);
+  }, 120_000);
 });
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
@@ -72,5 +72,5 @@ describe(`an application whose processes die again and again (SEED=${seed})`, ()
       }),
       { seed, numRuns: 100 },
     );
-  }, 30_000);
+  }, 120_000);
 });

@@ -27,13 +27,13 @@ describe("a simulator", () => {
       expect(output).toContain(`${law}:`);
       expect(status).toBe(0);
     },
-    60_000,
+    120_000,
   );
 
   it("says so when there is no such mutant or option", async () => {
     expect(await simulate("--mutant", "of-the-future")).toMatchObject({ status: 2 });
     expect((await simulate("--sedes", "3")).status).toBe(2);
-  }, 30_000);
+  }, 120_000);
 
   it("explains itself", async () => {
     const { status, output } = await simulate("--help");
