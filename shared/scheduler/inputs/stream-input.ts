@@ -121,7 +121,9 @@ export async function claimStream(
     blocks: read.map(({ block }) => block),
     shards: read.map(({ shard, result, attempts }) => shardRecord(shard, result, attempts)),
     // Where a shard has ended its children are still to be read.
-    lagging: read.some(({ result: { header } }) => header.millisBehindLatest > 0 || header.position.next.type === "end"),
+    lagging: read.some(
+      ({ result: { header } }) => header.millisBehindLatest > 0 || header.position.next.type === "end",
+    ),
   };
 }
 
