@@ -46,12 +46,9 @@ export class HashPartitioner implements Partitioner {
   }
 
   partition(key: unknown): number {
-    return this.numPartitions === 1 ? 0 : this.partitionOfHash(hashKey(key));
-  }
-
-  /** @internal The partition of keys that have this hash. */
-  partitionOfHash(hash: number): number {
     const n = this.numPartitions;
+    if (n === 1) return 0;
+    const hash = hashKey(key);
     return n <= KEY_GROUPS ? Math.floor((keyGroupOfHash(hash) * n) / KEY_GROUPS) : Math.floor((hash * n) / HASH_RANGE);
   }
 
