@@ -52,9 +52,10 @@ import { runOutputs } from "./run-outputs.js";
 import { SharedVariables } from "./shared-data.js";
 import { slice } from "./slice.js";
 import { COLLAPSE_BYTES } from "./stage-runner.js";
+import type { HedgePolicy } from "./stage-watch.js";
 import { firstPositions } from "./start-positions.js";
 import { sweep } from "./sweep.js";
-import { type HedgePolicy, TaskRunner } from "./task-runner.js";
+import { TaskRunner } from "./task-runner.js";
 import { firstZeroTime, nextTime, realignedZeroTime } from "./ticks.js";
 
 /** How often a driver that has failed asks whether it has been replaced, and the pauses in between, milliseconds. */

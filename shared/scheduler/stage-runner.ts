@@ -5,7 +5,7 @@ import type { Target } from "../ports/index.js";
 import { type DataRef, type KeptPiece, keptBytes, narrowParents, type RddNode, type Updates } from "../rdd/index.js";
 import { together } from "../rules/index.js";
 import { addCounts, chunksOf, type StateCounts, type StateMeta, type StatePartitionMeta } from "../state/index.js";
-import { StageProgress, type TaskRunner } from "./task-runner.js";
+import type { TaskRunner } from "./task-runner.js";
 
 /** What a plan made, all stages together. */
 export interface PlanResult {
@@ -136,7 +136,7 @@ class PlanRun {
 
   async #stage(stage: Stage): Promise<void> {
     const groups = groupTasks(stage, this.#tasks.parallelism);
-    const progress = new StageProgress(groups.length);
+    const watch = this.#tasks.watch(groups.length);
     const calls = groups.map(({ tasks }) => ({ tasks, attempts: [] as AttemptRecord[] }));
     let shuffleBytes = 0;
     try {
@@ -147,12 +147,13 @@ class PlanRun {
             this.#exchangeInputs(stage, tasks),
             this.#handOvers(stage, tasks),
           );
-          return this.#tasks.run<RunResult>(target, request, progress, calls[i]?.attempts);
+          return this.#tasks.run<RunResult>(target, request, watch, calls[i]?.attempts);
         }),
       );
       for (const result of results) this.#add(result, stage.id);
       shuffleBytes = results.reduce((sum, { stats }) => sum + stats.shuffleBytes, 0);
     } finally {
+      watch?.end();
       this.#log.push({ ...stageRecord(stage), calls, shuffleBytes });
     }
   }

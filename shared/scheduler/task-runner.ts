@@ -6,6 +6,7 @@ import type { AttemptRecord } from "../checkpoint/index.js";
 import { ExecutorLostError, SluiceError, ThrottledError } from "../errors/index.js";
 import { deserializeError, type ExecutorReply, type ExecutorRequest } from "../executor/index.js";
 import type { Clock, Invoker, Target } from "../ports/index.js";
+import { defaultHedging, type HedgePolicy, StageWatch } from "./stage-watch.js";
 
 /** Equal failures after which an error is taken to be the program's and not the world's. */
 export const MAX_EQUAL_FAILURES = 3;
@@ -18,40 +19,10 @@ const THROTTLE_PAUSE = { first: 50, longest: 5_000 } as const;
 /** How often throttling is tolerated for one task before the batch is given up for now. */
 const MAX_THROTTLES = 60;
 
-/** When a second attempt is started beside a slow first one. */
-export interface HedgePolicy {
-  /** Never before this, milliseconds. */
-  readonly afterMillis: number;
-  /** And not before so many times the median duration of the stage's finished tasks. */
-  readonly medianFactor: number;
-}
-
-export const defaultHedging: HedgePolicy = { afterMillis: 2_000, medianFactor: 3 };
-
-/** What is known of the sibling tasks of a stage. */
-export class StageProgress {
-  readonly total: number;
-  readonly #durations: number[] = [];
-
-  constructor(total: number) {
-    this.total = total;
-  }
-
-  finished(millis: number): void {
-    this.#durations.push(millis);
-  }
-
-  /** Milliseconds after which a task counts as a straggler; `undefined` while too few siblings have finished. */
-  stragglerAfter(policy: HedgePolicy): number | undefined {
-    if (this.#durations.length * 2 < this.total) return undefined;
-    const sorted = [...this.#durations].sort((a, b) => a - b);
-    const median = sorted[sorted.length >> 1] ?? 0;
-    return Math.max(policy.afterMillis, policy.medianFactor * median);
-  }
-}
-
-/** Why attempts are cancelled when one has succeeded. A reason of our own saves making an exception with a stack for each task. */
+/** Why the other attempt is cancelled when one has succeeded. */
 const DONE = "done";
+/** What there is instead of a result when a call is to be hurried. */
+const STRAGGLES = Symbol("straggles");
 
 export class TaskRunner {
   readonly #invoker: Invoker;
@@ -74,73 +45,48 @@ export class TaskRunner {
     return this.#answers;
   }
 
+  /** Watches the calls of a stage for stragglers; `undefined` where a second attempt would never be made. */
+  watch(calls: number): StageWatch | undefined {
+    if (this.#hedging === undefined || this.#invoker.parallelism === 1 || calls < 2) return undefined;
+    return new StageWatch(this.#clock, this.#hedging, calls);
+  }
+
   /**
    * The reply of the first attempt that succeeds.
+   * @param watch Of the stage, if a second attempt may be made while the first one is under way.
    * @param log Is told of every attempt.
    * @throws the error of the last one when none does.
    */
-  async run<R>(
-    target: Target,
-    request: ExecutorRequest,
-    progress?: StageProgress,
-    log: AttemptRecord[] = [],
-  ): Promise<R> {
-    const started = this.#clock.monotonic();
-    const result =
-      this.#hedging === undefined || progress === undefined || this.#invoker.parallelism === 1
-        ? await this.#attempts<R>(target, request, { log, hedge: false })
-        : await this.#hedged<R>(target, request, progress, this.#hedging, started, log);
-    progress?.finished(this.#clock.monotonic() - started);
-    return result;
+  async run<R>(target: Target, request: ExecutorRequest, watch?: StageWatch, log: AttemptRecord[] = []): Promise<R> {
+    return watch === undefined
+      ? this.#attempts<R>(target, request, { log, hedge: false })
+      : this.#hedged<R>(target, request, watch, log);
   }
 
-  async #hedged<R>(
-    target: Target,
-    request: ExecutorRequest,
-    progress: StageProgress,
-    policy: HedgePolicy,
-    started: number,
-    log: AttemptRecord[],
-  ): Promise<R> {
+  async #hedged<R>(target: Target, request: ExecutorRequest, watch: StageWatch, log: AttemptRecord[]): Promise<R> {
     const cancel = new AbortController();
+    const { signal } = cancel;
+    let hurry = (_: typeof STRAGGLES): void => {};
+    const straggles = new Promise<typeof STRAGGLES>((resolve) => {
+      hurry = resolve;
+    });
+    const ended = watch.begin(() => hurry(STRAGGLES));
+    let succeeded = false;
     try {
-      const first = this.#attempts<R>(target, request, { log, hedge: false, signal: cancel.signal });
-      return await this.#firstOfTwo(first, request, progress, policy, started, cancel.signal, log);
+      const attempt = this.#attempts<R>(target, request, { log, hedge: false, signal });
+      const first = await Promise.race([attempt, straggles]);
+      // The second attempt goes elsewhere: a slot that hangs would hang again.
+      const second = { log, hedge: true, signal };
+      const result =
+        first === STRAGGLES
+          ? await firstToSucceed([attempt, this.#attempts<R>({ type: "any" }, request, second)])
+          : first;
+      succeeded = true;
+      return result;
     } finally {
+      ended(succeeded);
       cancel.abort(DONE);
     }
-  }
-
-  async #firstOfTwo<R>(
-    first: Promise<R>,
-    request: ExecutorRequest,
-    progress: StageProgress,
-    policy: HedgePolicy,
-    started: number,
-    signal: AbortSignal,
-    log: AttemptRecord[],
-  ): Promise<R> {
-    let settled = false;
-    const done = first.finally(() => {
-      settled = true;
-    });
-    done.catch(() => {});
-    for (;;) {
-      const after = progress.stragglerAfter(policy) ?? policy.afterMillis;
-      const elapsed = this.#clock.monotonic() - started;
-      if (elapsed >= after && progress.stragglerAfter(policy) !== undefined) break;
-      await Promise.race([
-        done.catch(() => {}),
-        this.#clock.sleep(Math.max(after - elapsed, policy.afterMillis / 4), signal),
-      ]);
-      if (settled) return done;
-    }
-    // The second attempt goes elsewhere: a slot that hangs would hang again.
-    return Promise.any([done, this.#attempts<R>({ type: "any" }, request, { log, hedge: true, signal })]).catch(
-      (error: unknown) => {
-        throw error instanceof AggregateError ? error.errors[0] : error;
-      },
-    );
   }
 
   async #attempts<R>(
@@ -191,6 +137,13 @@ export class TaskRunner {
       }
     }
   }
+}
+
+/** @throws the first one's error when none succeeds. */
+function firstToSucceed<R>(attempts: readonly Promise<R>[]): Promise<R> {
+  return Promise.any(attempts).catch((error: AggregateError) => {
+    throw error.errors[0];
+  });
 }
 
 function outcomeOf(failure: Error): "failed" | "lost" | "throttled" {

@@ -57,8 +57,13 @@ export interface SeedOutcome {
 
 /** When virtual time begins, epoch milliseconds. */
 const START = 1_700_000_000_000;
-/** How long there are faults and records, at least: in milliseconds, and in batches. */
-const EVENTFUL = { millis: 45_000, batches: 9 } as const;
+/**
+ * For how many batches there are faults and records. Some runs are short and some long: most of what goes wrong does so within few
+ * batches, and in the time of a long run two short ones have twice as many beginnings.
+ */
+const EVENTFUL_BATCHES = [5, 9] as const;
+/** A batch counts for so long at least, milliseconds: schedulers and leases do not become faster with the batches. */
+const SHORTEST_BATCH = 5_000;
 /** How long it may take from then on until everything is done. The longest single delay is a lease and a frozen process. */
 const PATIENCE = 300_000;
 
@@ -82,6 +87,7 @@ export class Simulation {
   readonly #counters = new Counters();
   readonly #printed: string[] = [];
   readonly #views = new Map<string, number>();
+  readonly #eventfulBatches: number;
   readonly #eventful: number;
   /** Of the program as it is deployed, and the newest that there has been. */
   #version = 1;
@@ -99,13 +105,14 @@ export class Simulation {
     const { seed, workload, faults } = options;
     this.#options = options;
     this.#draws = new Draws(seed, "world");
+    this.#eventfulBatches = new Draws(seed, "length").between(...EVENTFUL_BATCHES);
     this.#plan = new FaultPlan(seed, faults, options.record ?? false);
     this.#trace = new Trace(START, options.trace ?? false);
     this.#network = new Network(seed, this.#loop, this.#plan, this.#trace);
     const clock = { now: () => this.#loop.now, monotonic: () => this.#loop.now - START, sleep: noSleep };
     this.#surroundings = this.#makeSurroundings();
     const first = this.#deployment();
-    this.#eventful = Math.max(EVENTFUL.millis, EVENTFUL.batches * first.options.batchDuration);
+    this.#eventful = this.#eventfulBatches * Math.max(SHORTEST_BATCH, first.options.batchDuration);
     this.#job = jobName(workload.program(this.#surroundings, 1).name);
     const witness = {
       headMoved: (before: Item | undefined, after: Item) => this.#headMoved(before, after),
@@ -194,6 +201,7 @@ export class Simulation {
       seed,
       loop: this.#loop,
       plan: this.#plan,
+      batches: this.#eventfulBatches,
       eventful: this.#eventful,
       note: (text) => this.#trace.note(this.#loop.now, text),
       startScheduler: () => this.#schedulers.start(),

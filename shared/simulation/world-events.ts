@@ -8,7 +8,9 @@ export interface World {
   readonly seed: number;
   readonly loop: EventLoop;
   readonly plan: FaultPlan;
-  /** How long there are faults and records, milliseconds. */
+  /** For how many batches there are faults and records, about. */
+  readonly batches: number;
+  /** How long that is, milliseconds. */
   readonly eventful: number;
   note(text: string): void;
   startScheduler(): void;
@@ -27,14 +29,12 @@ const FEEDS = 9;
 /** How long an application stays stopped, milliseconds. */
 const STOPPED_FOR = [200, 20_000] as const;
 
-/** How many batches there are while there are faults, about. */
-const BATCHES = 9;
 /** How long a storm of resharding lasts, milliseconds: up to about a batch. */
 const STORM_MILLIS = [100, 6_000] as const;
 
 /** Sets everything going. */
 export function letHappen(world: World): void {
-  const { seed, loop, plan, eventful } = world;
+  const { seed, loop, plan, batches, eventful } = world;
   const draws = new Draws(seed, "events");
   const tick = (): void => {
     world.startScheduler();
@@ -56,7 +56,7 @@ export function letHappen(world: World): void {
   nowAndThen("extra tick", 4, () => world.startScheduler());
   nowAndThen("scheduler killed", 3, () => world.killSchedulers());
   // In one run of two shards are split and merged in quick succession, and while a batch reads them.
-  const storm = draws.below(BATCHES) * (eventful / BATCHES) + draws.below(200);
+  const storm = draws.below(batches) * (eventful / batches) + draws.below(200);
   const length = Math.round(draws.magnitude(...STORM_MILLIS));
   const inTheStorm = (): number => storm + draws.below(length);
   const whenResharded = draws.chance(0.5) ? inTheStorm : anyTime;

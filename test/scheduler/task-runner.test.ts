@@ -7,9 +7,9 @@ import {
   ThrottledError,
   UserCodeError,
 } from "../../shared/index.js";
-import type { Invoker, Target } from "../../shared/ports/index.js";
+import type { Clock, Invoker, Target } from "../../shared/ports/index.js";
 import { TaskRunner } from "../../shared/scheduler/index.js";
-import { StageProgress } from "../../shared/scheduler/task-runner.js";
+import { StageWatch } from "../../shared/scheduler/stage-watch.js";
 import { VirtualClock } from "../../shared/simulation/index.js";
 import { observe, program, type Seen, sorted, World } from "../engine/world.js";
 
@@ -99,21 +99,43 @@ describe("a task", () => {
 describe("a straggler", () => {
   const policy = { afterMillis: 1000, medianFactor: 3 };
 
-  it("is one that takes three times the median of its siblings, once half of them are done", () => {
-    const progress = new StageProgress(4);
-    expect(progress.stragglerAfter(policy)).toBeUndefined();
-    progress.finished(500);
-    expect(progress.stragglerAfter(policy)).toBeUndefined();
-    progress.finished(700);
-    expect(progress.stragglerAfter(policy)).toBe(2100);
-    progress.finished(100);
-    expect(progress.stragglerAfter(policy)).toBe(1500);
+  /** A watch over so many calls, of which some have taken so long. */
+  async function watching(total: number, clock: Clock, durations: readonly number[]): Promise<StageWatch> {
+    const watch = new StageWatch(clock, policy, total);
+    for (const millis of durations) {
+      const ended = watch.begin(() => {});
+      await clock.sleep(millis);
+      ended(true);
+    }
+    return watch;
+  }
+
+  it("is one that takes three times the median of its siblings, once half of them are done", async () => {
+    const limit = async (...durations: readonly number[]) =>
+      (await watching(4, new VirtualClock({ autoAdvance: true }), durations)).stragglerAfter();
+    expect(await limit()).toBeUndefined();
+    expect(await limit(500)).toBeUndefined();
+    expect(await limit(500, 700)).toBe(2100);
+    expect(await limit(500, 700, 100)).toBe(1500);
   });
 
-  it("is not hurried before the shortest time", () => {
-    const progress = new StageProgress(1);
-    progress.finished(1);
-    expect(progress.stragglerAfter(policy)).toBe(1000);
+  it("is not hurried before the shortest time", async () => {
+    const watch = await watching(1, new VirtualClock({ autoAdvance: true }), [1]);
+    expect(watch.stragglerAfter()).toBe(1000);
+  });
+
+  it("is hurried once, and not when its stage is over", async () => {
+    const clock = new VirtualClock();
+    const watch = new StageWatch(clock, policy, 2);
+    const hurried: string[] = [];
+    watch.begin(() => hurried.push("slow"));
+    watch.begin(() => hurried.push("quick"))(true);
+    await clock.advance(10_000);
+    expect(hurried).toEqual(["slow"]);
+    watch.begin(() => hurried.push("late"));
+    watch.end();
+    await clock.advance(10_000);
+    expect(hurried).toEqual(["slow"]);
   });
 
   /** Executor by name: how long it takes, and for which of its calls. */
@@ -136,25 +158,23 @@ describe("a straggler", () => {
 
   it("gets a second attempt elsewhere, and the first answer counts", async () => {
     const { runner, clock, calls } = hanging((target) => (target.type === "slot" ? 1e9 : 10));
-    const progress = new StageProgress(2);
-    progress.finished(10);
-    await expect(runner.run({ type: "slot", slot: 0 }, request, progress)).resolves.toBe("any");
+    const watch = await watching(2, clock, [10]);
+    await expect(runner.run({ type: "slot", slot: 0 }, request, watch)).resolves.toBe("any");
     expect(calls).toEqual(["slot", "any"]);
     expect(clock.now()).toBeLessThan(2000);
   });
 
   it("wins all the same when it ends before its second attempt", async () => {
-    const { runner, calls } = hanging((target) => (target.type === "slot" ? 1500 : 1e9));
-    const progress = new StageProgress(2);
-    progress.finished(10);
-    await expect(runner.run({ type: "slot", slot: 0 }, request, progress)).resolves.toBe("slot");
+    const { runner, clock, calls } = hanging((target) => (target.type === "slot" ? 1500 : 1e9));
+    const watch = await watching(2, clock, [10]);
+    await expect(runner.run({ type: "slot", slot: 0 }, request, watch)).resolves.toBe("slot");
     expect(calls).toEqual(["slot", "any"]);
   });
 
   it("is left alone while its siblings are slow too", async () => {
     const { runner, calls } = hanging(() => 50_000);
-    const progress = new StageProgress(3);
-    await Promise.all([1, 2, 3].map(() => runner.run({ type: "slot", slot: 0 }, request, progress)));
+    const watch = runner.watch(3);
+    await Promise.all([1, 2, 3].map(() => runner.run({ type: "slot", slot: 0 }, request, watch)));
     expect(calls).toEqual(["slot", "slot", "slot"]);
   });
 

@@ -66,7 +66,7 @@ describe("simulate", () => {
         .updateStateByKey<number>((values, total = 0) => values.length + total, { name: "totals" })
         .print();
     });
-    const report = await simulate(app, { seeds: 20, streams, faults: ["crash before", "crash after"] });
+    const report = await simulate(app, { seeds: 100, streams, faults: ["crash before", "crash after"] });
     expect(Object.keys(report.faults).sort()).toEqual(["crash after", "crash before"]);
   }, 120_000);
 
