@@ -70,7 +70,9 @@ async function answer(message: ToWorld): Promise<unknown> {
 parentPort?.on("message", async (message: ToWorld) => {
   const { id } = message;
   try {
-    parentPort?.postMessage({ id, value: await answer(message) } satisfies FromWorld);
+    const value = await answer(message);
+    const owned = message.type === "invoke" ? [(value as Uint8Array).buffer as ArrayBuffer] : [];
+    parentPort?.postMessage({ id, value } satisfies FromWorld, owned);
   } catch (error) {
     parentPort?.postMessage({ id, value: undefined, error: String(error) } satisfies FromWorld);
   }

@@ -179,7 +179,13 @@ export const mutants = [
       },
     ],
   },
-  // --- State -----------------------------------------------------------------------------------------------------
+  // --- Versions --------------------------------------------------------------------------------------------------
+  {
+    name: "forgets-inputs-of-other-versions",
+    rule: "an input that a version of the program lacks stands still",
+    workloads: ["joins"],
+    patches: [{ file: BATCH, find: "      ...previous?.positions,\n", replace: "" }],
+  },
   {
     name: "forgets-outputs-of-other-versions",
     rule: "a version of the program that lacks an output which is owed does not start",
@@ -192,6 +198,7 @@ export const mutants = [
       },
     ],
   },
+  // --- State -----------------------------------------------------------------------------------------------------
   {
     name: "state-name-shared",
     rule: "a chunk of state has a name that only its execution can give",

@@ -6,7 +6,7 @@
  * a batch is computed exactly once, whoever needs it, and user code that is not deterministic cannot disagree with itself.
  * A narrow dependency that crosses depths (a join with something derived from its other side) is handed over as data.
  */
-import { type ExchangeNode, narrowParents, parentsOf, type RddNode, type RddPartition } from "../rdd/index.js";
+import { type ExchangeNode, narrowDependencies, parentsOf, type RddNode, type RddPartition } from "../rdd/index.js";
 import { signatureOf } from "./signature.js";
 
 /** Something that needs all partitions of an RDD: an output operation, an action. */
@@ -178,12 +178,14 @@ function tasksOf(nodes: readonly RddNode[]): readonly TaskPlan[] {
     for (let partition = 0; partition < node.numPartitions; partition++) partitions.push({ node, partition });
   }
   const sets = new DisjointSets(partitions.length);
-  partitions.forEach(({ node, partition }, i) => {
-    for (const parent of narrowParents(node, partition)) {
-      const start = offset.get(parent.node);
-      if (start !== undefined) sets.join(start + parent.partition, i);
+  for (const node of nodes) {
+    const first = offset.get(node) as number;
+    for (const { parent, start } of narrowDependencies(node)) {
+      const from = offset.get(parent);
+      if (from === undefined) continue;
+      for (let i = 0; i < parent.numPartitions; i++) sets.join(from + i, first + start + i);
     }
-  });
+  }
   const tasks = new Map<number, RddPartition[]>();
   partitions.forEach((at, i) => {
     const root = sets.find(i);

@@ -16,6 +16,7 @@ export {
   type ExchangeNode,
   Lineage,
   type NarrowNode,
+  narrowDependencies,
   narrowParents,
   type Operator,
   type PartitionSource,

@@ -220,23 +220,38 @@ export function parentsOf(node: RddNode): readonly RddNode[] {
   }
 }
 
-/** The parents' partitions that a partition is computed from; none for sources and exchanges, where a task begins. */
-export function narrowParents(node: RddNode, partition: number): readonly RddPartition[] {
+/** A parent whose partitions are computed with the node's, one with one. */
+export interface NarrowDependency {
+  readonly parent: RddNode;
+  /** The partition of the node that the parent's first one belongs to. */
+  readonly start: number;
+}
+
+/** None for sources and exchanges, where a task begins. */
+export function narrowDependencies(node: RddNode): readonly NarrowDependency[] {
   switch (node.kind) {
     case "source":
     case "exchange":
       return [];
     case "union": {
-      let offset = 0;
-      for (const parent of node.parents) {
-        if (partition < offset + parent.numPartitions) return [{ node: parent, partition: partition - offset }];
-        offset += parent.numPartitions;
-      }
-      return [];
+      let next = 0;
+      return node.parents.map((parent) => {
+        const start = next;
+        next += parent.numPartitions;
+        return { parent, start };
+      });
     }
     default:
-      return parentsOf(node).map((parent) => ({ node: parent, partition }));
+      return parentsOf(node).map((parent) => ({ parent, start: 0 }));
   }
+}
+
+/** The parents' partitions that a partition is computed from. */
+export function narrowParents(node: RddNode, partition: number): readonly RddPartition[] {
+  return narrowDependencies(node).flatMap(({ parent, start }) => {
+    const own = partition - start;
+    return own >= 0 && own < parent.numPartitions ? [{ node: parent, partition: own }] : [];
+  });
 }
 
 /** Hands out node ids; one per batch (or per `foreachRDD` body). */

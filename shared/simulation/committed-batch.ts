@@ -10,13 +10,10 @@ import {
 } from "../checkpoint/index.js";
 import { decodeColumn } from "../codec/index.js";
 import type { DataRef } from "../rdd/index.js";
-import { loadState } from "../state/index.js";
 import { must, type ReadShard } from "./law.js";
-import { SequentialIds } from "./sequential-ids.js";
 
 export interface BatchContents {
   readonly read: readonly ReadShard[];
-  readonly state: Readonly<Record<string, readonly (readonly [unknown, unknown])[]>>;
   readonly outputs: Readonly<Record<string, readonly (readonly unknown[])[]>>;
 }
 
@@ -36,7 +33,6 @@ export async function readContents(
 ): Promise<BatchContents> {
   return {
     read: await readShards(storage, job, manifest, program.streams),
-    state: await readState(storage, job, manifest),
     outputs: await readOutputs(storage, manifest, program.outputs),
   };
 }
@@ -62,32 +58,6 @@ async function readShards(
     read.push({ input, stream, shard, block, records });
   }
   return read;
-}
-
-async function readState(
-  storage: CheckpointStorage,
-  job: string,
-  manifest: Manifest,
-): Promise<Record<string, [unknown, unknown][]>> {
-  const state: Record<string, [unknown, unknown][]> = {};
-  for (const [uid, meta] of Object.entries(manifest.state)) {
-    const entries: [unknown, unknown][] = [];
-    for (const { from, to, keys } of meta.partitions) {
-      const partition = await loadState({ ...storage, job, ids: new SequentialIds() }, meta, from, to).catch(
-        (error) => {
-          must(false, "I9", () => `state of ${uid} after batch ${manifest.time} cannot be read: ${error}`);
-        },
-      );
-      must(
-        partition.size === keys,
-        "I4",
-        () => `state of ${uid} has ${partition.size} keys, its manifest says ${keys}`,
-      );
-      partition.forEach(({ key, value }) => void entries.push([key, value]));
-    }
-    state[uid] = entries;
-  }
-  return state;
 }
 
 async function readOutputs(

@@ -32,9 +32,12 @@ import {
 interface MemoryStream {
   readonly id: string;
   shards: readonly ShardRange[];
+  byId: ReadonlyMap<string, ShardRange>;
   route: (partitionKey: string) => ShardRange;
   readonly records: Map<string, StreamRecord[]>;
   nextSequenceNumber: bigint;
+  /** Nothing in it is older, epoch milliseconds: until that has had its time there is nothing to forget. */
+  oldest: number;
 }
 
 /**
@@ -67,9 +70,11 @@ export class MemoryStreamSource implements StreamSource {
     this.streams.set(stream, {
       id: `${stream}:${this.created}`,
       shards: ranges,
+      byId: byId(ranges),
       route: shardRouter(ranges),
       records: new Map(),
       nextSequenceNumber: 99_999_999_999_999_999_990n,
+      oldest: Number.POSITIVE_INFINITY,
     });
   }
 
@@ -95,6 +100,7 @@ export class MemoryStreamSource implements StreamSource {
   async putRecords(stream: string, entries: readonly PutEntry[]): Promise<readonly PutResult[]> {
     const found = this.current(stream);
     checkEntries(stream, entries);
+    found.oldest = Math.min(found.oldest, this.clock.now());
     return entries.map(({ partitionKey, data }) => {
       const { shardId } = found.route(partitionKey);
       const sequenceNumber = String(found.nextSequenceNumber++);
@@ -124,7 +130,9 @@ export class MemoryStreamSource implements StreamSource {
 
   private reshard(stream: MemoryStream, shards: readonly ShardRange[]): void {
     stream.shards = shards;
+    stream.byId = byId(shards);
     stream.route = shardRouter(shards);
+    stream.oldest = Math.min(stream.oldest, this.clock.now());
   }
 
   /** The stream as retention leaves it. */
@@ -132,13 +140,21 @@ export class MemoryStreamSource implements StreamSource {
     const stream = this.streams.get(name);
     if (stream === undefined) throw new StreamNotFoundError(name);
     const horizon = this.clock.now() - this.retentionMillis;
+    if (stream.oldest > horizon) return stream;
     stream.shards = retainedShards(stream.shards, this.clock.now(), this.retentionMillis);
+    stream.byId = byId(stream.shards);
+    stream.oldest = Math.min(...stream.shards.map(({ closedAt }) => closedAt ?? Number.POSITIVE_INFINITY));
     for (const records of stream.records.values()) {
       const kept = records.findIndex(({ arrivalTime }) => arrivalTime > horizon);
       if (kept !== 0) records.splice(0, kept === -1 ? records.length : kept);
+      stream.oldest = Math.min(stream.oldest, records[0]?.arrivalTime ?? Number.POSITIVE_INFINITY);
     }
     return stream;
   }
+}
+
+function byId(shards: readonly ShardRange[]): ReadonlyMap<string, ShardRange> {
+  return new Map(shards.map((shard) => [shard.shardId, shard]));
 }
 
 function read(log: readonly StreamRecord[], after: string, from: number | undefined, budget: ReadBudget): ReadOutcome {
@@ -164,7 +180,7 @@ function firstAfter(log: readonly StreamRecord[], after: string): number {
 }
 
 function shardOf(stream: MemoryStream, name: string, shardId: string): ShardRange {
-  const shard = stream.shards.find((candidate) => candidate.shardId === shardId);
+  const shard = stream.byId.get(shardId);
   if (shard !== undefined) return shard;
   throw new IllegalArgumentError(`Stream ${name} has no shard ${shardId}.`, { stream: name, shardId });
 }

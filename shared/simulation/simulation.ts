@@ -5,6 +5,7 @@ import type { Item } from "../ports/index.js";
 import { endAllScopes } from "../rdd/index.js";
 import { liveInputs, type StreamGraph, StreamingContext, validateGraph } from "../streaming/index.js";
 import { namesOf, readContents } from "./committed-batch.js";
+import { CommittedState } from "./committed-state.js";
 import { Draws } from "./draws.js";
 import { EventLoop } from "./event-loop.js";
 import { type FaultChoice, FaultPlan, type Injected, type PlannedCall } from "./fault-plan.js";
@@ -79,6 +80,7 @@ export class Simulation {
   readonly #blocks: WatchedBlockStore;
   readonly #table: WatchedTable;
   readonly #files: WatchedFileSystem;
+  readonly #state: CommittedState;
   readonly #streams: SimulatedStreams;
   readonly #schedulers: Schedulers;
   readonly #laws: readonly Law[];
@@ -124,6 +126,7 @@ export class Simulation {
     this.#blocks = new WatchedBlockStore(witness);
     this.#table = new WatchedTable(witness, this.#job);
     this.#files = new WatchedFileSystem(clock, witness);
+    this.#state = new CommittedState({ table: this.#table, blocks: this.#blocks }, this.#job);
     this.#streams = new SimulatedStreams(clock);
     const model = workload.model?.();
     this.#model = model;
@@ -217,7 +220,10 @@ export class Simulation {
         this.#version = this.#newest;
       },
       deployVersionBefore: () => {
-        this.#version = Math.max(1, this.#version - 1);
+        if (this.#version === 1) return;
+        this.#version -= 1;
+        // Who takes a version back does not wait until it has come to its end.
+        this.#schedulers.killAll();
       },
       deployNewestVersion: () => {
         if (this.#newest === 1) return;
@@ -344,6 +350,7 @@ export class Simulation {
     const names = await namesOf(storage, this.#job, manifest);
     const batch = {
       ...contents,
+      state: await this.#state.read(manifest),
       manifest,
       head: after,
       before: before as Head,

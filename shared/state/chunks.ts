@@ -120,7 +120,11 @@ async function writeChunk(storage: StateStorage, uid: string, bytes: Uint8Array)
   return { name, at, bytes: bytes.byteLength };
 }
 
-async function readChunk(storage: StateStorage, chunk: StateChunk): Promise<StateChanges> {
+/** @throws {CheckpointError} when it is not there. */
+export async function readChunk(
+  storage: Pick<StateStorage, "table" | "blocks" | "job">,
+  chunk: StateChunk,
+): Promise<StateChanges> {
   const bytes =
     chunk.at === "table"
       ? (await storage.table.get(chunkKey(storage.job, chunk.name)))?.bytes

@@ -3,6 +3,7 @@ export {
   chunkObject,
   chunksOf,
   loadState,
+  readChunk,
   type StateChunk,
   type StateMeta,
   type StatePartitionMeta,

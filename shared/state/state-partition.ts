@@ -118,14 +118,18 @@ export class StatePartition implements StateAccess {
     changes.perGroup.forEach((count, i) => {
       const group = this.#groups[from + i - this.from];
       if (group !== undefined) {
-        for (let k = start; k < start + count; k++) this.#restore(group, changes.keys[k], changes.values[k]);
+        // Changes have a key once: a group that is empty has none of them yet, and need not be asked.
+        const isEmpty = group.entries.size === 0;
+        for (let k = start; k < start + count; k++) {
+          const existing = isEmpty ? undefined : group.entries.get(changes.keys[k]);
+          this.#restore(group, existing, changes.keys[k], changes.values[k]);
+        }
       }
       start += count;
     });
   }
 
-  #restore(group: Group, key: unknown, value: unknown): void {
-    const existing = group.entries.get(key);
+  #restore(group: Group, existing: Entry | undefined, key: unknown, value: unknown): void {
     if (value === undefined) {
       if (existing === undefined) return;
       group.entries.delete(key);
