@@ -30,7 +30,7 @@ export const WORLD_FAULTS = {
   "slow process": "all that a process does takes many times as long",
   "operator stops": "the application is stopped, and started again a little later",
   upgrade: "a new version of the program is deployed",
-  rollback: "the schedulers of a version are ended and the one before is deployed again, until faults stop",
+  rollback: "a new version is deployed, and a few batches later the one before again",
 } as const;
 
 export type CallFault = keyof typeof CALL_FAULTS;

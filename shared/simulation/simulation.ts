@@ -29,7 +29,7 @@ import { SimulatedStreams } from "./simulated-streams.js";
 import { Trace } from "./trace.js";
 import { WatchedBlockStore, WatchedFileSystem, WatchedTable } from "./watched-storage.js";
 import { Counters, type Surroundings, type Workload } from "./workload.js";
-import { letHappen } from "./world-events.js";
+import { letHappen, ROLLBACK_MILLIS } from "./world-events.js";
 
 export interface SeedOptions {
   readonly seed: number;
@@ -91,6 +91,8 @@ export class Simulation {
   readonly #views = new Map<string, number>();
   readonly #eventfulBatches: number;
   readonly #eventful: number;
+  readonly #rollback: boolean;
+  readonly #quietFrom: number;
   /** Of the program as it is deployed, and the newest that there has been. */
   #version = 1;
   #newest = 1;
@@ -115,6 +117,8 @@ export class Simulation {
     this.#surroundings = this.#makeSurroundings();
     const first = this.#deployment();
     this.#eventful = this.#eventfulBatches * Math.max(SHORTEST_BATCH, first.options.batchDuration);
+    this.#rollback = this.#plan.event("rollback", "0");
+    this.#quietFrom = this.#eventful + (this.#rollback ? ROLLBACK_MILLIS : 0);
     this.#job = jobName(workload.program(this.#surroundings, 1).name);
     const witness = {
       headMoved: (before: Item | undefined, after: Item) => this.#headMoved(before, after),
@@ -206,9 +210,12 @@ export class Simulation {
       plan: this.#plan,
       batches: this.#eventfulBatches,
       eventful: this.#eventful,
+      rollback: this.#rollback,
+      quietFrom: this.#quietFrom,
       note: (text) => this.#trace.note(this.#loop.now, text),
       startScheduler: () => this.#schedulers.start(),
       killSchedulers: () => this.#schedulers.killAll(),
+      isRunning: () => this.#schedulers.count > 0,
       feed: (n) => this.#feed(n),
       reshard: (n, how) => {
         const stream = workload.streams[n % workload.streams.length] as string;
@@ -220,10 +227,7 @@ export class Simulation {
         this.#version = this.#newest;
       },
       deployVersionBefore: () => {
-        if (this.#version === 1) return;
-        this.#version -= 1;
-        // Who takes a version back does not wait until it has come to its end.
-        this.#schedulers.killAll();
+        this.#version = Math.max(1, this.#version - 1);
       },
       deployNewestVersion: () => {
         if (this.#newest === 1) return;
@@ -241,7 +245,7 @@ export class Simulation {
   #isOver(): boolean {
     if (this.#violation !== undefined) return true;
     const elapsed = this.#loop.now - START;
-    return (elapsed > this.#eventful && this.#isComplete()) || elapsed > this.#eventful + PATIENCE;
+    return (elapsed > this.#quietFrom && this.#isComplete()) || elapsed > this.#quietFrom + PATIENCE;
   }
 
   #isComplete(): boolean {

@@ -12,14 +12,19 @@ export interface World {
   readonly batches: number;
   /** How long that is, milliseconds. */
   readonly eventful: number;
+  /** Is a version of the program tried and taken back afterwards? */
+  readonly rollback: boolean;
+  /** When there are no more faults, milliseconds. */
+  readonly quietFrom: number;
   note(text: string): void;
   startScheduler(): void;
   killSchedulers(): void;
+  isRunning(): boolean;
   feed(n: number): void;
   reshard(n: number, how: "split" | "merge"): void;
-  deployNextVersion(): void;
-  deployVersionBefore(): void;
-  deployNewestVersion(): void;
+  readonly deployNextVersion: () => void;
+  readonly deployVersionBefore: () => void;
+  readonly deployNewestVersion: () => void;
   operator(says: "run" | "stop" | "drain"): void;
 }
 
@@ -28,7 +33,14 @@ const TICK = 10_000;
 const FEEDS = 9;
 /** How long an application stays stopped, milliseconds. */
 const STOPPED_FOR = [200, 20_000] as const;
-
+/** How long a deployment waits until all has drained, and how often it looks, milliseconds. */
+const DRAINED_WITHIN = 12_000;
+const LOOKS_EVERY = 300;
+/** How much longer a run lasts in which a version is tried and taken back, milliseconds. */
+export const ROLLBACK_MILLIS = 40_000;
+/** How long a version is tried, milliseconds: a few batches. */
+const TRIED_FOR = [12_000, 20_000] as const;
+const STORY_FEEDS = 6;
 /** How long a storm of resharding lasts, milliseconds: up to about a batch. */
 const STORM_MILLIS = [100, 6_000] as const;
 
@@ -62,20 +74,42 @@ export function letHappen(world: World): void {
   const whenResharded = draws.chance(0.5) ? inTheStorm : anyTime;
   nowAndThen("shard split", 3, (n) => world.reshard(n, "split"), whenResharded);
   nowAndThen("shards merged", 3, (n) => world.reshard(n, "merge"), whenResharded);
-  nowAndThen("upgrade", 2, () => world.deployNextVersion());
+  let isOver = false;
+  /** A deployment leaves alone what runs, ends it, or waits until it has drained. */
+  const replace = (name: string, deploy: () => void): void => {
+    const whims = new Draws(seed, name);
+    const how = whims.pick(["leave", "kill", "drain", "drain"]);
+    if (how !== "drain") deploy();
+    if (how === "kill") world.killSchedulers();
+    if (how !== "drain") return;
+    world.operator("drain");
+    const patience = loop.now + DRAINED_WITHIN;
+    const goOn = (): void => {
+      if (world.isRunning() && loop.now < patience) {
+        loop.after(LOOKS_EVERY, goOn);
+        return;
+      }
+      if (!isOver) deploy();
+      world.operator("run");
+    };
+    goOn();
+  };
+  nowAndThen("upgrade", 2, (n) => replace(`upgrade ${n}`, world.deployNextVersion));
   nowAndThen("operator stops", 2, (n) => {
     const whims = new Draws(seed, `operator ${n}`);
     world.operator(whims.pick(["stop", "drain"]));
     loop.after(Math.round(whims.magnitude(...STOPPED_FOR)), () => world.operator("run"));
   });
-  const rollbacks = new Draws(seed, "rollbacks");
-  nowAndThen(
-    "rollback",
-    2,
-    () => world.deployVersionBefore(),
-    () => rollbacks.below(eventful),
-  );
-  loop.after(eventful, () => {
+  if (world.rollback) {
+    // A story of its own behind all else: it takes a while until the one version and then the other has batches to show.
+    const story = new Draws(seed, "rollback");
+    for (let n = 0; n < STORY_FEEDS; n++)
+      loop.after(eventful + story.below(ROLLBACK_MILLIS), () => world.feed(FEEDS + n));
+    loop.after(eventful, () => replace("tried version", world.deployNextVersion));
+    loop.after(eventful + story.between(...TRIED_FOR), () => replace("rollback", world.deployVersionBefore));
+  }
+  loop.after(world.quietFrom, () => {
+    isOver = true;
     world.note("no more faults");
     plan.endFaults();
     world.deployNewestVersion();
