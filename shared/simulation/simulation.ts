@@ -6,6 +6,7 @@ import { endAllScopes } from "../rdd/index.js";
 import { liveInputs, type StreamGraph, StreamingContext, validateGraph } from "../streaming/index.js";
 import { namesOf, readContents } from "./committed-batch.js";
 import { CommittedState } from "./committed-state.js";
+import { ROLLBACK_MILLIS } from "./deployments.js";
 import { Draws } from "./draws.js";
 import { EventLoop } from "./event-loop.js";
 import { type FaultChoice, FaultPlan, type Injected, type PlannedCall } from "./fault-plan.js";
@@ -29,7 +30,7 @@ import { SimulatedStreams } from "./simulated-streams.js";
 import { Trace } from "./trace.js";
 import { WatchedBlockStore, WatchedFileSystem, WatchedTable } from "./watched-storage.js";
 import { Counters, type Surroundings, type Workload } from "./workload.js";
-import { letHappen, ROLLBACK_MILLIS } from "./world-events.js";
+import { letHappen } from "./world-events.js";
 
 export interface SeedOptions {
   readonly seed: number;

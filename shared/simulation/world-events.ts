@@ -1,4 +1,5 @@
 /** What happens to the system as a whole, and when: ticks, records, and the faults that are no call's. */
+import { Deployments, ROLLBACK_MILLIS } from "./deployments.js";
 import { Draws } from "./draws.js";
 import type { EventLoop } from "./event-loop.js";
 import type { FaultPlan } from "./fault-plan.js";
@@ -22,9 +23,9 @@ export interface World {
   isRunning(): boolean;
   feed(n: number): void;
   reshard(n: number, how: "split" | "merge"): void;
-  readonly deployNextVersion: () => void;
-  readonly deployVersionBefore: () => void;
-  readonly deployNewestVersion: () => void;
+  deployNextVersion(): void;
+  deployVersionBefore(): void;
+  deployNewestVersion(): void;
   operator(says: "run" | "stop" | "drain"): void;
 }
 
@@ -33,13 +34,7 @@ const TICK = 10_000;
 const FEEDS = 9;
 /** How long an application stays stopped, milliseconds. */
 const STOPPED_FOR = [200, 20_000] as const;
-/** How long a deployment waits until all has drained, and how often it looks, milliseconds. */
-const DRAINED_WITHIN = 12_000;
-const LOOKS_EVERY = 300;
-/** How much longer a run lasts in which a version is tried and taken back, milliseconds. */
-export const ROLLBACK_MILLIS = 40_000;
-/** How long a version is tried, milliseconds: a few batches. */
-const TRIED_FOR = [12_000, 20_000] as const;
+/** Records of the story of a version that is taken back arrive so many times. */
 const STORY_FEEDS = 6;
 /** How long a storm of resharding lasts, milliseconds: up to about a batch. */
 const STORM_MILLIS = [100, 6_000] as const;
@@ -74,44 +69,23 @@ export function letHappen(world: World): void {
   const whenResharded = draws.chance(0.5) ? inTheStorm : anyTime;
   nowAndThen("shard split", 3, (n) => world.reshard(n, "split"), whenResharded);
   nowAndThen("shards merged", 3, (n) => world.reshard(n, "merge"), whenResharded);
-  let isOver = false;
-  /** A deployment leaves alone what runs, ends it, or waits until it has drained. */
-  const replace = (name: string, deploy: () => void): void => {
-    const whims = new Draws(seed, name);
-    const how = whims.pick(["leave", "kill", "drain", "drain"]);
-    if (how !== "drain") deploy();
-    if (how === "kill") world.killSchedulers();
-    if (how !== "drain") return;
-    world.operator("drain");
-    const patience = loop.now + DRAINED_WITHIN;
-    const goOn = (): void => {
-      if (world.isRunning() && loop.now < patience) {
-        loop.after(LOOKS_EVERY, goOn);
-        return;
-      }
-      if (!isOver) deploy();
-      world.operator("run");
-    };
-    goOn();
-  };
-  nowAndThen("upgrade", 2, (n) => replace(`upgrade ${n}`, world.deployNextVersion));
+  const deployments = new Deployments(world);
+  nowAndThen("upgrade", 2, (n) => deployments.upgrade(n));
   nowAndThen("operator stops", 2, (n) => {
     const whims = new Draws(seed, `operator ${n}`);
     world.operator(whims.pick(["stop", "drain"]));
     loop.after(Math.round(whims.magnitude(...STOPPED_FOR)), () => world.operator("run"));
   });
   if (world.rollback) {
-    // A story of its own behind all else: it takes a while until the one version and then the other has batches to show.
-    const story = new Draws(seed, "rollback");
-    for (let n = 0; n < STORY_FEEDS; n++)
+    const story = new Draws(seed, "story");
+    for (let n = 0; n < STORY_FEEDS; n++) {
       loop.after(eventful + story.below(ROLLBACK_MILLIS), () => world.feed(FEEDS + n));
-    loop.after(eventful, () => replace("tried version", world.deployNextVersion));
-    loop.after(eventful + story.between(...TRIED_FOR), () => replace("rollback", world.deployVersionBefore));
+    }
+    deployments.rollback(eventful);
   }
   loop.after(world.quietFrom, () => {
-    isOver = true;
     world.note("no more faults");
     plan.endFaults();
-    world.deployNewestVersion();
+    deployments.end();
   });
 }
