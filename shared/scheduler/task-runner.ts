@@ -65,7 +65,6 @@ export class TaskRunner {
 
   async #hedged<R>(target: Target, request: ExecutorRequest, watch: StageWatch, log: AttemptRecord[]): Promise<R> {
     const cancel = new AbortController();
-    const { signal } = cancel;
     let hurry = (_: typeof STRAGGLES): void => {};
     const straggles = new Promise<typeof STRAGGLES>((resolve) => {
       hurry = resolve;
@@ -73,18 +72,27 @@ export class TaskRunner {
     const ended = watch.begin(() => hurry(STRAGGLES));
     let succeeded = false;
     try {
-      const attempt = this.#attempts<R>(target, request, { log, hedge: false, signal });
+      const attempt = this.#attempts<R>(target, request, { log, hedge: false, signal: cancel.signal });
       const first = await Promise.race([attempt, straggles]);
-      // The second attempt goes elsewhere: a slot that hangs would hang again.
-      const second = { log, hedge: true, signal };
-      const result =
-        first === STRAGGLES
-          ? await firstToSucceed([attempt, this.#attempts<R>({ type: "any" }, request, second)])
-          : first;
+      const result = first === STRAGGLES ? await this.#doubled(attempt, request, cancel, log) : first;
       succeeded = true;
       return result;
     } finally {
       ended(succeeded);
+    }
+  }
+
+  /** A second attempt beside the first. It goes elsewhere: a slot that hangs would hang again. */
+  async #doubled<R>(
+    first: Promise<R>,
+    request: ExecutorRequest,
+    cancel: AbortController,
+    log: AttemptRecord[],
+  ): Promise<R> {
+    try {
+      const second = { log, hedge: true, signal: cancel.signal };
+      return await firstToSucceed([first, this.#attempts<R>({ type: "any" }, request, second)]);
+    } finally {
       cancel.abort(DONE);
     }
   }
