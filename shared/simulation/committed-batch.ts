@@ -1,4 +1,4 @@
-/** Reads all that a commit has made true, from storage itself and not through the engine's memory. */
+/** Reads what a commit has made true, from storage itself and not through the engine's memory; for its state see {@link CommittedState}. */
 import {
   type CheckpointStorage,
   type Manifest,

@@ -29,8 +29,14 @@ export class Deployments {
   rollback(from: number): void {
     const { seed, loop } = this.#world;
     const triedFor = new Draws(seed, "rollback").between(...TRIED_FOR);
-    loop.after(from, () => this.#replace("tried version", () => this.#world.deployNextVersion()));
-    loop.after(from + triedFor, () => this.#replace("rollback", () => this.#world.deployVersionBefore()));
+    loop.after(from, () => {
+      this.#world.note("a version is tried");
+      this.#replace("tried version", () => this.#world.deployNextVersion());
+    });
+    loop.after(from + triedFor, () => {
+      this.#world.note("rollback");
+      this.#replace("rollback", () => this.#world.deployVersionBefore());
+    });
   }
 
   /** From here on it is the newest version. */

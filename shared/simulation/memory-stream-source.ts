@@ -29,11 +29,16 @@ import {
   toShard,
 } from "../streamlog/index.js";
 
+/** A stream's shards, and how to find one. */
+interface Layout {
+  readonly shards: readonly ShardRange[];
+  readonly byId: ReadonlyMap<string, ShardRange>;
+  route(partitionKey: string): ShardRange;
+}
+
 interface MemoryStream {
   readonly id: string;
-  shards: readonly ShardRange[];
-  byId: ReadonlyMap<string, ShardRange>;
-  route: (partitionKey: string) => ShardRange;
+  layout: Layout;
   readonly records: Map<string, StreamRecord[]>;
   nextSequenceNumber: bigint;
   /** Nothing in it is older, epoch milliseconds: until that has had its time there is nothing to forget. */
@@ -65,13 +70,10 @@ export class MemoryStreamSource implements StreamSource {
 
   async create(stream: string, shards: number): Promise<void> {
     if (this.streams.has(stream)) return;
-    const ranges = initialShards(shards);
     this.created += 1;
     this.streams.set(stream, {
       id: `${stream}:${this.created}`,
-      shards: ranges,
-      byId: byId(ranges),
-      route: shardRouter(ranges),
+      layout: layoutOf(initialShards(shards)),
       records: new Map(),
       nextSequenceNumber: 99_999_999_999_999_999_990n,
       oldest: Number.POSITIVE_INFINITY,
@@ -79,7 +81,7 @@ export class MemoryStreamSource implements StreamSource {
   }
 
   async listShards(stream: string): Promise<readonly Shard[]> {
-    return this.current(stream).shards.map(toShard);
+    return this.current(stream).layout.shards.map(toShard);
   }
 
   async getIterator(stream: string, shardId: string, start: ShardStart): Promise<string> {
@@ -94,7 +96,7 @@ export class MemoryStreamSource implements StreamSource {
     if (stream.id !== position.streamId) throw new StreamNotFoundError(position.stream);
     const shard = shardOf(stream, position.stream, position.shardId);
     const outcome = read(stream.records.get(shard.shardId) ?? [], position.after, position.from, new ReadBudget(limit));
-    return toReply(outcome, position, shard, stream.shards, this.clock.now());
+    return toReply(outcome, position, shard, stream.layout.shards, this.clock.now());
   }
 
   async putRecords(stream: string, entries: readonly PutEntry[]): Promise<readonly PutResult[]> {
@@ -102,7 +104,7 @@ export class MemoryStreamSource implements StreamSource {
     checkEntries(stream, entries);
     found.oldest = Math.min(found.oldest, this.clock.now());
     return entries.map(({ partitionKey, data }) => {
-      const { shardId } = found.route(partitionKey);
+      const { shardId } = found.layout.route(partitionKey);
       const sequenceNumber = String(found.nextSequenceNumber++);
       const records = found.records.get(shardId) ?? [];
       records.push({ sequenceNumber, arrivalTime: this.clock.now(), partitionKey, data: Uint8Array.from(data) });
@@ -114,13 +116,13 @@ export class MemoryStreamSource implements StreamSource {
   /** Splits an open shard in two halves. */
   async split(stream: string, shardId: string): Promise<void> {
     const found = this.current(stream);
-    this.reshard(found, splitShard(found.shards, shardId, this.clock.now()));
+    this.reshard(found, splitShard(found.layout.shards, shardId, this.clock.now()));
   }
 
   /** Merges two open, adjacent shards. */
   async merge(stream: string, shardId: string, adjacentShardId: string): Promise<void> {
     const found = this.current(stream);
-    this.reshard(found, mergeShards(found.shards, shardId, adjacentShardId, this.clock.now()));
+    this.reshard(found, mergeShards(found.layout.shards, shardId, adjacentShardId, this.clock.now()));
   }
 
   /** Deletes the stream; its iterators are dead, and one created later under its name has another identity. */
@@ -129,9 +131,7 @@ export class MemoryStreamSource implements StreamSource {
   }
 
   private reshard(stream: MemoryStream, shards: readonly ShardRange[]): void {
-    stream.shards = shards;
-    stream.byId = byId(shards);
-    stream.route = shardRouter(shards);
+    stream.layout = layoutOf(shards);
     stream.oldest = Math.min(stream.oldest, this.clock.now());
   }
 
@@ -141,9 +141,10 @@ export class MemoryStreamSource implements StreamSource {
     if (stream === undefined) throw new StreamNotFoundError(name);
     const horizon = this.clock.now() - this.retentionMillis;
     if (stream.oldest > horizon) return stream;
-    stream.shards = retainedShards(stream.shards, this.clock.now(), this.retentionMillis);
-    stream.byId = byId(stream.shards);
-    stream.oldest = Math.min(...stream.shards.map(({ closedAt }) => closedAt ?? Number.POSITIVE_INFINITY));
+    const { shards } = stream.layout;
+    const retained = retainedShards(shards, this.clock.now(), this.retentionMillis);
+    if (retained !== shards) stream.layout = layoutOf(retained);
+    stream.oldest = Math.min(...retained.map(({ closedAt }) => closedAt ?? Number.POSITIVE_INFINITY));
     for (const records of stream.records.values()) {
       const kept = records.findIndex(({ arrivalTime }) => arrivalTime > horizon);
       if (kept !== 0) records.splice(0, kept === -1 ? records.length : kept);
@@ -153,8 +154,8 @@ export class MemoryStreamSource implements StreamSource {
   }
 }
 
-function byId(shards: readonly ShardRange[]): ReadonlyMap<string, ShardRange> {
-  return new Map(shards.map((shard) => [shard.shardId, shard]));
+function layoutOf(shards: readonly ShardRange[]): Layout {
+  return { shards, byId: new Map(shards.map((shard) => [shard.shardId, shard])), route: shardRouter(shards) };
 }
 
 function read(log: readonly StreamRecord[], after: string, from: number | undefined, budget: ReadBudget): ReadOutcome {
@@ -180,7 +181,7 @@ function firstAfter(log: readonly StreamRecord[], after: string): number {
 }
 
 function shardOf(stream: MemoryStream, name: string, shardId: string): ShardRange {
-  const shard = stream.byId.get(shardId);
+  const shard = stream.layout.byId.get(shardId);
   if (shard !== undefined) return shard;
   throw new IllegalArgumentError(`Stream ${name} has no shard ${shardId}.`, { stream: name, shardId });
 }

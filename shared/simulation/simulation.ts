@@ -6,7 +6,6 @@ import { endAllScopes } from "../rdd/index.js";
 import { liveInputs, type StreamGraph, StreamingContext, validateGraph } from "../streaming/index.js";
 import { namesOf, readContents } from "./committed-batch.js";
 import { CommittedState } from "./committed-state.js";
-import { ROLLBACK_MILLIS } from "./deployments.js";
 import { Draws } from "./draws.js";
 import { EventLoop } from "./event-loop.js";
 import { type FaultChoice, FaultPlan, type Injected, type PlannedCall } from "./fault-plan.js";
@@ -90,10 +89,10 @@ export class Simulation {
   readonly #counters = new Counters();
   readonly #printed: string[] = [];
   readonly #views = new Map<string, number>();
-  readonly #eventfulBatches: number;
-  readonly #eventful: number;
-  readonly #rollback: boolean;
-  readonly #quietFrom: number;
+  /** How long a batch counts for, see {@link SHORTEST_BATCH}. */
+  readonly #batchMillis: number;
+  /** When there are no more faults, milliseconds from the start. */
+  #quietFrom = Number.POSITIVE_INFINITY;
   /** Of the program as it is deployed, and the newest that there has been. */
   #version = 1;
   #newest = 1;
@@ -110,16 +109,13 @@ export class Simulation {
     const { seed, workload, faults } = options;
     this.#options = options;
     this.#draws = new Draws(seed, "world");
-    this.#eventfulBatches = new Draws(seed, "length").between(...EVENTFUL_BATCHES);
     this.#plan = new FaultPlan(seed, faults, options.record ?? false);
     this.#trace = new Trace(START, options.trace ?? false);
     this.#network = new Network(seed, this.#loop, this.#plan, this.#trace);
     const clock = { now: () => this.#loop.now, monotonic: () => this.#loop.now - START, sleep: noSleep };
     this.#surroundings = this.#makeSurroundings();
     const first = this.#deployment();
-    this.#eventful = this.#eventfulBatches * Math.max(SHORTEST_BATCH, first.options.batchDuration);
-    this.#rollback = this.#plan.event("rollback", "0");
-    this.#quietFrom = this.#eventful + (this.#rollback ? ROLLBACK_MILLIS : 0);
+    this.#batchMillis = Math.max(SHORTEST_BATCH, first.options.batchDuration);
     this.#job = jobName(workload.program(this.#surroundings, 1).name);
     const witness = {
       headMoved: (before: Item | undefined, after: Item) => this.#headMoved(before, after),
@@ -205,14 +201,12 @@ export class Simulation {
   #begin(): void {
     const { seed, workload } = this.#options;
     for (const stream of workload.streams) void this.#streams.create(stream, this.#draws.between(1, 2));
-    letHappen({
+    this.#quietFrom = letHappen({
       seed,
       loop: this.#loop,
       plan: this.#plan,
-      batches: this.#eventfulBatches,
-      eventful: this.#eventful,
-      rollback: this.#rollback,
-      quietFrom: this.#quietFrom,
+      batches: new Draws(seed, "length").between(...EVENTFUL_BATCHES),
+      batchMillis: this.#batchMillis,
       note: (text) => this.#trace.note(this.#loop.now, text),
       startScheduler: () => this.#schedulers.start(),
       killSchedulers: () => this.#schedulers.killAll(),

@@ -9,14 +9,9 @@ export interface World {
   readonly seed: number;
   readonly loop: EventLoop;
   readonly plan: FaultPlan;
-  /** For how many batches there are faults and records, about. */
+  /** For how many batches there are faults and records, about, and how long one counts for, milliseconds. */
   readonly batches: number;
-  /** How long that is, milliseconds. */
-  readonly eventful: number;
-  /** Is a version of the program tried and taken back afterwards? */
-  readonly rollback: boolean;
-  /** When there are no more faults, milliseconds. */
-  readonly quietFrom: number;
+  readonly batchMillis: number;
   note(text: string): void;
   startScheduler(): void;
   killSchedulers(): void;
@@ -39,9 +34,10 @@ const STORY_FEEDS = 6;
 /** How long a storm of resharding lasts, milliseconds: up to about a batch. */
 const STORM_MILLIS = [100, 6_000] as const;
 
-/** Sets everything going. */
-export function letHappen(world: World): void {
-  const { seed, loop, plan, batches, eventful } = world;
+/** Sets everything going. @returns after how long there are no more faults, milliseconds. */
+export function letHappen(world: World): number {
+  const { seed, loop, plan, batches, batchMillis } = world;
+  const eventful = batches * batchMillis;
   const draws = new Draws(seed, "events");
   const tick = (): void => {
     world.startScheduler();
@@ -63,7 +59,7 @@ export function letHappen(world: World): void {
   nowAndThen("extra tick", 4, () => world.startScheduler());
   nowAndThen("scheduler killed", 3, () => world.killSchedulers());
   // In one run of two shards are split and merged in quick succession, and while a batch reads them.
-  const storm = draws.below(batches) * (eventful / batches) + draws.below(200);
+  const storm = draws.below(batches) * batchMillis + draws.below(200);
   const length = Math.round(draws.magnitude(...STORM_MILLIS));
   const inTheStorm = (): number => storm + draws.below(length);
   const whenResharded = draws.chance(0.5) ? inTheStorm : anyTime;
@@ -76,16 +72,19 @@ export function letHappen(world: World): void {
     world.operator(whims.pick(["stop", "drain"]));
     loop.after(Math.round(whims.magnitude(...STOPPED_FOR)), () => world.operator("run"));
   });
-  if (world.rollback) {
+  const isTakenBack = plan.event("rollback", "0");
+  if (isTakenBack) {
     const story = new Draws(seed, "story");
     for (let n = 0; n < STORY_FEEDS; n++) {
       loop.after(eventful + story.below(ROLLBACK_MILLIS), () => world.feed(FEEDS + n));
     }
     deployments.rollback(eventful);
   }
-  loop.after(world.quietFrom, () => {
+  const quietFrom = eventful + (isTakenBack ? ROLLBACK_MILLIS : 0);
+  loop.after(quietFrom, () => {
     world.note("no more faults");
     plan.endFaults();
     deployments.end();
   });
+  return quietFrom;
 }

@@ -70,13 +70,25 @@ export function callsOf(workload: Workload, seed: number, drain: Drain): number 
 export function runJob(job: Job, drain: Drain, stopAtFirst = false): JobResult {
   const tally = new Tally(drain);
   // Most errors of a run are part of the game, and nobody looks at their stacks: without them a run takes a tenth less.
-  Error.stackTraceLimit = 0;
-  for (const { workload, seed, faults } of runsOf(job, drain)) {
-    const outcome = tally.run(workload, seed, faults);
-    if (job.type === "determinism") tally.compare(workload, seed, outcome);
-    if (stopAtFirst && tally.findings.length > 0) break;
-  }
+  withStacksOf(0, () => {
+    for (const { workload, seed, faults } of runsOf(job, drain)) {
+      const outcome = tally.run(workload, seed, faults);
+      if (job.type === "determinism") tally.compare(workload, seed, outcome);
+      if (stopAtFirst && tally.findings.length > 0) break;
+    }
+  });
   return tally;
+}
+
+/** Errors have stacks of so many frames meanwhile. */
+function withStacksOf<T>(frames: number, f: () => T): T {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = frames;
+  try {
+    return f();
+  } finally {
+    Error.stackTraceLimit = before;
+  }
 }
 
 interface Run {
@@ -147,9 +159,8 @@ class Tally implements JobResult {
 
 /** What was enough to break the law, and how it went. */
 export function minimal(workload: Workload, { seed, injected, violation }: SeedOutcome, drain: Drain): Finding {
-  Error.stackTraceLimit = STACK_FRAMES;
   const run = (only: readonly Injected[], trace = false): SeedOutcome =>
-    new Simulation({ seed, workload, faults: { only }, trace }).runSync(drain);
+    withStacksOf(STACK_FRAMES, () => new Simulation({ seed, workload, faults: { only }, trace }).runSync(drain));
   const faults = shrink(injected, (some) => isSame(run(some).violation, violation));
   const { trace } = run(faults, true);
   return { workload: workload.name, seed, message: String(violation?.message), faults, trace };
