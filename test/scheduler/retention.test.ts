@@ -66,7 +66,7 @@ describe.each<[string, RunOptions["executors"]]>([
     expect(early.items).toBeLessThan(150);
     expect(early.objects).toBeLessThan(100);
     expect(await world.blocks.list("job-test/sh/")).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe("retained batches", () => {

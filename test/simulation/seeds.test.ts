@@ -30,12 +30,12 @@ describe(`random seeds from ${first} (SEED=${first})`, () => {
     expect(result.runs).toBe(200);
     // Of most kinds there were some.
     expect(Object.keys(result.faults).length).toBeGreaterThan(FAULT_KINDS.length * 0.7);
-  }, 120_000);
+  });
 
   it("take the same course each time", async () => {
     const job = { type: "determinism", from: first, to: first + 12 } as const;
     expect(found(await fromEventLoop((drain) => runJob(job, drain)))).toEqual([]);
-  }, 120_000);
+  });
 
   it("take the same course whether microtasks are run by V8 or by Node's event loop", async () => {
     for (const [i, workload] of workloads.entries()) {
@@ -43,12 +43,12 @@ describe(`random seeds from ${first} (SEED=${first})`, () => {
       const inOneGo = await fromEventLoop((drain) => new Simulation(options).runSync(drain));
       expect((await new Simulation(options).run()).hash).toBe(inOneGo.hash);
     }
-  }, 120_000);
+  });
 
   it("keep all laws with two faults at random calls", async () => {
     const job = { type: "pairs", from: first, to: first + 30 } as const;
     expect(found(await fromEventLoop((drain) => runJob(job, drain)))).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe("seeds that once broke a law", () => {

@@ -44,7 +44,7 @@ describe("simulate", () => {
     expect(report.seeds).toBe(30);
     expect(report.batches).toBeGreaterThan(150);
     expect(report.faults["reply lost"]).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   it("finds out a sink that ignores the token, and shows it again from the seed", async () => {
     const blind = counting((table, _seen, _token, rows) => add(table, rows));
@@ -56,7 +56,7 @@ describe("simulate", () => {
     expect(error.trace.join("\n")).toContain("committed: batch");
     const again = await failureOf(simulate(blind, { seeds: 1, seed: error.seed, streams }));
     expect(again.message).toBe(error.message);
-  }, 120_000);
+  });
 
   it("checks an application without sinks of its own by the laws alone, with the faults that are asked for", async () => {
     const app = streamingApp("totals", { batchDuration: seconds(5) }, (ssc) => {
@@ -68,7 +68,7 @@ describe("simulate", () => {
     });
     const report = await simulate(app, { seeds: 100, streams, faults: ["crash before", "crash after"] });
     expect(Object.keys(report.faults).sort()).toEqual(["crash after", "crash before"]);
-  }, 120_000);
+  });
 
   it("shows errors of the program as what they are", async () => {
     const app = streamingApp("failing", { batchDuration: seconds(5) }, (ssc) => {
