@@ -7,7 +7,7 @@
  * 3. When it returns nothing of it is under way any more, unless it has given up.
  */
 
-import { InFlight, packPayload, unpackPayload } from "../shared/aws/index.js";
+import { InFlight } from "../shared/aws/index.js";
 import { encode } from "../shared/codec/index.js";
 import { ExecutorLostError } from "../shared/errors/index.js";
 import {
@@ -16,8 +16,10 @@ import {
   type ExecutorRequest,
   execute,
   PreparedCache,
+  packPayload,
   RequestReader,
   serializeError,
+  unpackPayload,
 } from "../shared/executor/index.js";
 import type { Console, ExecutorPorts } from "../shared/ports/index.js";
 import { StateCache } from "../shared/state/index.js";
@@ -85,7 +87,7 @@ export class Executor {
     try {
       const request = this.#requests.read(await unpackPayload(payload, blocks));
       const reply = await this.#inTime(request, remainingMillis());
-      return await packPayload(encode(reply), blocks, `${this.#parts.payloadPrefix}/${ids.next()}`);
+      return await packPayload(encode(reply), { blocks, ids, prefix: this.#parts.payloadPrefix });
     } finally {
       this.#leftBehind += await settle(this.#calls, { clock: ports.clock, console }, remainingMillis(), SETTLE_MILLIS);
       this.#tell(clock.monotonic());

@@ -10,6 +10,7 @@ import {
   startSuccessor,
   UsageMeter,
 } from "../shared/aws/index.js";
+import { jobName } from "../shared/checkpoint/index.js";
 import { BatchTraces } from "../shared/monitor/index.js";
 import type { StreamingApp } from "../shared/streaming/index.js";
 import { TraceExporter, type TraceExporterOptions } from "../shared/system/index.js";
@@ -45,7 +46,7 @@ function makeScheduler(app: StreamingApp, config: SchedulerConfig) {
   assertIsApp(app, config);
   const meter = new UsageMeter();
   const clients = awsClients({ meter });
-  const console = new StructuredConsole({ job: `job-${config.app}`, level: config.logLevel });
+  const console = new StructuredConsole({ job: jobName(config.app), level: config.logLevel });
   const ports = { ...awsPorts(config, clients), console };
   const scheduler = new Scheduler({
     program: buildProgram(app),

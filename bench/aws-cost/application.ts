@@ -3,15 +3,9 @@ import { Expenses } from "../../functions/expenses.js";
 import { buildProgram } from "../../functions/program.js";
 import { Executor } from "../../functions/run-executor.js";
 import { Scheduler } from "../../functions/run-scheduler.js";
-import {
-  awsClients,
-  awsExecutors,
-  awsPorts,
-  payloadPrefix,
-  type SchedulerConfig,
-  UsageMeter,
-} from "../../shared/aws/index.js";
+import { awsClients, awsExecutors, awsPorts, type SchedulerConfig, UsageMeter } from "../../shared/aws/index.js";
 import { jobName, setDesired } from "../../shared/checkpoint/index.js";
+import { payloadPrefix } from "../../shared/executor/index.js";
 import { type BatchInfo, type StreamingApp, streamingApp } from "../../shared/streaming/index.js";
 import { milliseconds } from "../../shared/time/index.js";
 import type { GatewayReply } from "../../test/emulators/faults.js";
@@ -50,7 +44,7 @@ export class Application {
       console: silent,
       metrics: unmetered,
       expenses: new Expenses(this.meters.executors, ports.clock, EXECUTOR_MEGABYTES),
-      payloadPrefix: payloadPrefix(config.app),
+      payloadPrefix: payloadPrefix(jobName(config.app)),
     });
   }
 

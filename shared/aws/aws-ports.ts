@@ -1,5 +1,7 @@
 /** The ports of a deployed application, put together from its configuration. */
 import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { jobName } from "../checkpoint/index.js";
+import { payloadPrefix } from "../executor/index.js";
 import type { ExecutorPorts, Invoker } from "../ports/index.js";
 import { RandomIds, SystemClock } from "../system/index.js";
 import type { AwsConfig, SchedulerConfig } from "./aws-config.js";
@@ -44,16 +46,9 @@ export function awsExecutors(
     functionName: config.executor,
     slots: config.slots,
     parallelism: config.parallelism,
-    blocks: ports.blocks,
-    ids: ports.ids,
-    prefix: payloadPrefix(config.app),
+    sender: { blocks: ports.blocks, ids: ports.ids, prefix: payloadPrefix(jobName(config.app)) },
     inPlace,
   });
-}
-
-/** Beginning of the names of requests and replies that are too large for an Invoke. */
-export function payloadPrefix(app: string): string {
-  return `job-${app}/sh/invoke`;
 }
 
 /**

@@ -8,7 +8,7 @@ export {
   schedulerConfig,
   streamNames,
 } from "./aws-config.js";
-export { awsExecutors, awsPorts, payloadPrefix, startSuccessor } from "./aws-ports.js";
+export { awsExecutors, awsPorts, startSuccessor } from "./aws-ports.js";
 export { type AwsClientOptions, type AwsClients, awsClients } from "./clients.js";
 export { DynamoTable, type DynamoTableOptions } from "./dynamo-table.js";
 export { InFlight } from "./in-flight.js";
@@ -31,7 +31,6 @@ export {
   type MetricSpec,
   type MetricUnitName,
 } from "./metric-names.js";
-export { INLINE_PAYLOAD_BYTES, type PayloadEnvelope, packPayload, unpackPayload } from "./payload.js";
 export {
   type ReceiveOptions,
   type ReceivePorts,

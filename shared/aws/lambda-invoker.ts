@@ -1,10 +1,9 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { decode } from "../codec/index.js";
 import { CorruptDataError } from "../errors/index.js";
-import { type ExecutorRequest, encodeRequest } from "../executor/index.js";
-import type { BlockStore, Ids, Invoker, Target } from "../ports/index.js";
+import { type ExecutorRequest, encodeRequest, exchangePayloads, type PayloadSender } from "../executor/index.js";
+import type { Invoker, Target } from "../ports/index.js";
 import { functionError, invokeError } from "./function-errors.js";
-import { objectOf, packPayload, unpackPayload } from "./payload.js";
 
 export interface LambdaInvokerOptions {
   /** Name or ARN of the executor function, best with a version or alias: the code must not change under a running batch. */
@@ -13,11 +12,8 @@ export interface LambdaInvokerOptions {
   readonly slots: readonly string[];
   /** How many invocations are to run at a time. */
   readonly parallelism: number;
-  /** Where messages go that are too large for a payload. */
-  readonly blocks: BlockStore;
-  readonly ids: Ids;
-  /** First part of their names, without a slash at its end, such as `job-counts/sh/invoke`. */
-  readonly prefix: string;
+  /** How messages go that are too large for a payload. */
+  readonly sender: PayloadSender;
   /** An executor in this process, for work that is marked so. Default: none, and such work goes to `functionName`. */
   readonly inPlace?: Invoker;
 }
@@ -31,7 +27,8 @@ export interface LambdaInvokerOptions {
  * @example
  * const { lambda } = awsClients();
  * const invoker = new LambdaInvoker(lambda, {
- *   functionName: "counts-executor:7", slots: [], parallelism: 10, blocks, ids: new RandomIds(), prefix: "job-counts/sh/invoke",
+ *   functionName: "counts-executor:7", slots: [], parallelism: 10,
+ *   sender: { blocks, ids: new RandomIds(), prefix: payloadPrefix("job-counts") },
  * });
  */
 export class LambdaInvoker implements Invoker {
@@ -46,19 +43,12 @@ export class LambdaInvoker implements Invoker {
   }
 
   async invoke(target: Target, request: unknown, signal?: AbortSignal): Promise<unknown> {
-    const { inPlace, blocks, ids, prefix } = this.#options;
+    const { inPlace, sender } = this.#options;
     if (target.type === "in-place" && inPlace !== undefined) return inPlace.invoke(target, request, signal);
-    const envelope = await packPayload(encodeRequest(request as ExecutorRequest), blocks, `${prefix}/${ids.next()}`);
-    const spilled: (string | undefined)[] = [objectOf(envelope)];
-    try {
-      const reply = await this.#call(this.#functionOf(target), envelope, signal);
-      spilled.push(objectOf(reply));
-      return decode(await unpackPayload(reply, blocks));
-    } finally {
-      const names = spilled.filter((name) => name !== undefined);
-      // What stays behind is swept: scratch does not outlive its batch for long.
-      if (names.length > 0) await blocks.delete(names).catch(() => {});
-    }
+    const reply = await exchangePayloads(encodeRequest(request as ExecutorRequest), sender, (envelope) =>
+      this.#call(this.#functionOf(target), envelope, signal),
+    );
+    return decode(reply);
   }
 
   #functionOf(target: Target): string {

@@ -1,5 +1,6 @@
 /** Receivers of a deployed application: they run on any host and put what they receive into its streams. */
 
+import { jobName } from "../checkpoint/index.js";
 import { IllegalArgumentError } from "../errors/index.js";
 import type { Clock, Console, StreamSource } from "../ports/index.js";
 import { endsWithin } from "../rules/index.js";
@@ -74,7 +75,7 @@ export async function receive(
   const clock = new SystemClock();
   const { kinesis } = awsClients();
   const streams = new KinesisStreamSource(kinesis, clock, { names: streamNames(env) });
-  const console = options.console ?? new StructuredConsole({ job: `job-${app.name}`, level: env.SLUICE_LOG_LEVEL });
+  const console = options.console ?? new StructuredConsole({ job: jobName(app.name), level: env.SLUICE_LOG_LEVEL });
   await runReceivers(app, { streams, clock, console }, options);
 }
 

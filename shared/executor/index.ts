@@ -20,6 +20,15 @@ export type {
   StageWork,
 } from "./messages.js";
 export {
+  exchangePayloads,
+  INLINE_PAYLOAD_BYTES,
+  type PayloadEnvelope,
+  type PayloadSender,
+  packPayload,
+  payloadPrefix,
+  unpackPayload,
+} from "./payload.js";
+export {
   ACTION_TARGET,
   bodyRdd,
   type Capture,

@@ -7,11 +7,11 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { buildSync } from "esbuild";
 import { LambdaInvoker, type LambdaInvokerOptions } from "../../shared/aws/lambda-invoker.js";
-import { INLINE_PAYLOAD_BYTES, packPayload, unpackPayload } from "../../shared/aws/payload.js";
 import { S3BlockStore } from "../../shared/aws/s3-block-store.js";
 import { CorruptDataError, ExecutorLostError, ThrottledError } from "../../shared/errors/index.js";
+import { INLINE_PAYLOAD_BYTES, packPayload, unpackPayload } from "../../shared/executor/index.js";
 import type { Invoker, Target } from "../../shared/ports/index.js";
-import { MemoryBlockStore } from "../../shared/simulation/index.js";
+import { MemoryBlockStore, SequentialIds } from "../../shared/simulation/index.js";
 import { RandomIds } from "../../shared/system/index.js";
 import { type LambdaHost, startLambdaHost } from "../emulators/lambda-host.js";
 import { FaultyHandler } from "./faulty-handler.js";
@@ -72,9 +72,7 @@ describe("Lambda invoker", () => {
       functionName: "executor",
       slots: [],
       parallelism: 4,
-      blocks,
-      ids: new RandomIds(),
-      prefix: "rpc",
+      sender: { blocks, ids: new RandomIds(), prefix: "rpc" },
       ...more,
     });
   const lost = (reason: string) => ({ name: "ExecutorLostError", retry: "task", details: { reason } });
@@ -179,13 +177,14 @@ describe("Lambda invoker", () => {
 
 describe("payload", () => {
   const blocks = new MemoryBlockStore();
+  const sender = { blocks, ids: new SequentialIds(), prefix: "sent" };
 
   it("is JSON, small or by name", async () => {
-    const small = await packPayload(Uint8Array.of(1, 2), blocks, "small");
+    const small = await packPayload(Uint8Array.of(1, 2), sender);
     expect(small).toEqual({ v: 1, body: expect.any(String) });
     expect([...(await unpackPayload(JSON.parse(JSON.stringify(small)), blocks))]).toEqual([1, 2]);
-    const large = await packPayload(new Uint8Array(INLINE_PAYLOAD_BYTES + 1), blocks, "large");
-    expect(large).toEqual({ v: 1, object: "large" });
+    const large = await packPayload(new Uint8Array(INLINE_PAYLOAD_BYTES + 1), sender);
+    expect(large).toEqual({ v: 1, object: "sent/id-1" });
     expect(await unpackPayload(large, blocks)).toHaveLength(INLINE_PAYLOAD_BYTES + 1);
   });
 
@@ -195,6 +194,12 @@ describe("payload", () => {
       await expect(unpackPayload(value, blocks)).rejects.toThrow(CorruptDataError);
     },
   );
+
+  it("has a limit that can be lower", async () => {
+    const envelope = await packPayload(Uint8Array.of(1, 2), { ...sender, limit: 1 });
+    expect(envelope).toEqual({ v: 1, object: expect.stringMatching(/^sent\//) });
+    expect([...(await unpackPayload(envelope, blocks))]).toEqual([1, 2]);
+  });
 
   it("tells that an object is gone", async () => {
     await expect(unpackPayload({ v: 1, object: "gone" }, blocks)).rejects.toThrow(ExecutorLostError);

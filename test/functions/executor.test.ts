@@ -3,7 +3,6 @@ import { Expenses } from "../../functions/expenses.js";
 import type { MetricValues } from "../../functions/metrics.js";
 import { buildProgram } from "../../functions/program.js";
 import { Executor, type ExecutorParts } from "../../functions/run-executor.js";
-import { INLINE_PAYLOAD_BYTES, type PayloadEnvelope, packPayload, unpackPayload } from "../../shared/aws/index.js";
 import { blockName } from "../../shared/checkpoint/index.js";
 import { decode } from "../../shared/codec/index.js";
 import { CorruptDataError } from "../../shared/errors/index.js";
@@ -11,10 +10,17 @@ import {
   type ExecutorReply,
   type ExecutorRequest,
   encodeRequest,
+  INLINE_PAYLOAD_BYTES,
+  type PayloadEnvelope,
+  type PayloadSender,
+  packPayload,
+  payloadPrefix,
   type ReadShardRequest,
   type ReadShardResult,
+  unpackPayload,
 } from "../../shared/executor/index.js";
 import type { Invoker } from "../../shared/ports/index.js";
+import { SequentialIds } from "../../shared/simulation/index.js";
 import { observe, program, type Seen, World } from "../engine/world.js";
 import { meter } from "./deployed.js";
 
@@ -44,7 +50,7 @@ class ExecutorFunction {
       console: world.console,
       metrics: { publish: (values) => void this.published.push(values) },
       expenses: new Expenses(meter(), world.clock, 1024),
-      payloadPrefix: "job-test/sh/invoke",
+      payloadPrefix: payloadPrefix("job-test"),
       ...parts,
     });
   }
@@ -58,18 +64,19 @@ class ExecutorFunction {
   }
 
   async ask(request: unknown, timeoutMillis?: number): Promise<ExecutorReply> {
-    const { blocks } = this.world;
-    const reply = await this.invoke(
-      await packPayload(encodeRequest(request as ExecutorRequest), blocks, "job-test/sh/invoke/request"),
-      timeoutMillis,
-    );
-    return decode(await unpackPayload(reply, blocks)) as ExecutorReply;
+    const envelope = await packPayload(encodeRequest(request as ExecutorRequest), sender(this.world));
+    const reply = await this.invoke(envelope, timeoutMillis);
+    return decode(await unpackPayload(reply, this.world.blocks)) as ExecutorReply;
   }
 
   /** As the driver sees it. */
   get invoker(): Invoker {
     return { parallelism: 2, invoke: (_target, request) => this.ask(request) };
   }
+}
+
+function sender({ blocks }: World): PayloadSender {
+  return { blocks, ids: new SequentialIds("request-"), prefix: payloadPrefix("job-test") };
 }
 
 async function streamOf(world: World, records: readonly Uint8Array[]): Promise<ReadShardRequest> {
@@ -182,7 +189,7 @@ describe("an executor function", () => {
       parallelism: 1,
       async invoke(_target, request) {
         const reply = (await deployed.invoke(
-          await packPayload(encodeRequest(request as ExecutorRequest), world.blocks, "request"),
+          await packPayload(encodeRequest(request as ExecutorRequest), sender(world)),
         )) as PayloadEnvelope;
         replies.push(reply);
         return decode(await unpackPayload(reply, world.blocks));
