@@ -18,11 +18,21 @@ export class LocalInvoker implements Invoker {
     this.#pool = pool;
   }
 
-  invoke(target: Target, request: unknown): Promise<unknown> {
+  invoke(target: Target, request: unknown, signal?: AbortSignal): Promise<unknown> {
     const work = request as ExecutorRequest;
     if (this.#pool === undefined || target.type === "in-place" || work.type === "read-shard") {
       return this.#inPlace.invoke(target, request);
     }
-    return this.#pool.invoke(target.type === "slot" ? target.slot : undefined, work);
+    const reply = this.#pool.invoke(target.type === "slot" ? target.slot : undefined, work);
+    return signal === undefined ? reply : unlessAborted(reply, signal);
   }
+}
+
+/** A thread cannot be interrupted: it goes on, and counts as busy until it has answered, but nobody waits for it. */
+function unlessAborted<T>(reply: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abandon = (): void => reject(signal.reason);
+    signal.addEventListener("abort", abandon);
+    reply.then(resolve, reject).finally(() => signal.removeEventListener("abort", abandon));
+  });
 }

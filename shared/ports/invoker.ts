@@ -18,6 +18,8 @@ export interface Invoker {
   /** How many requests can run at the same time; tasks are grouped so that about this many are sent. */
   readonly parallelism: number;
   /**
+   * @param signal Says that the reply is not wanted any more: then the call rejects soon, and when it has, nothing of it is
+   * under way on the caller's side. The executor may go on.
    * @throws {ExecutorLostError} when the executor crashed, timed out or was killed: another attempt may do better.
    * @throws {ThrottledError} when there was no room for it: try again later.
    */

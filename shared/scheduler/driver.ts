@@ -165,6 +165,8 @@ export class Driver {
     } catch (error) {
       await this.#end(error);
       throw (await this.#replaced()) ?? error;
+    } finally {
+      await this.#environment.tasks.settled();
     }
     const isOver = ended === "stopped" || ended === "finished";
     if (isOver && this.#lastError !== undefined) throw this.#lastError;

@@ -28,6 +28,8 @@ export class TaskRunner {
   readonly #invoker: Invoker;
   readonly #clock: Clock;
   readonly #hedging: HedgePolicy | undefined;
+  /** Attempts that were given up, until nothing of them is under way. */
+  readonly #abandoned = new Set<Promise<void>>();
   #answers = 0;
 
   constructor(invoker: Invoker, clock: Clock, hedging: HedgePolicy | undefined = defaultHedging) {
@@ -43,6 +45,11 @@ export class TaskRunner {
   /** How many replies have come, of whatever kind: grows as long as executors get things done. */
   get answers(): number {
     return this.#answers;
+  }
+
+  /** Waits until nothing of attempts that were given up is under way. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#abandoned);
   }
 
   /** Watches the calls of a stage for stragglers; `undefined` where a second attempt would never be made. */
@@ -89,12 +96,19 @@ export class TaskRunner {
     cancel: AbortController,
     log: AttemptRecord[],
   ): Promise<R> {
+    const second = this.#attempts<R>({ type: "any" }, request, { log, hedge: true, signal: cancel.signal });
     try {
-      const second = { log, hedge: true, signal: cancel.signal };
-      return await firstToSucceed([first, this.#attempts<R>({ type: "any" }, request, second)]);
+      return await firstToSucceed([first, second]);
     } finally {
       cancel.abort(DONE);
+      for (const attempt of [first, second]) this.#abandon(attempt);
     }
+  }
+
+  #abandon(attempt: Promise<unknown>): void {
+    const forget = (): void => void this.#abandoned.delete(gone);
+    const gone: Promise<void> = attempt.then(forget, forget);
+    this.#abandoned.add(gone);
   }
 
   async #attempts<R>(
@@ -132,6 +146,7 @@ export class TaskRunner {
         throttled += 1;
         if (throttled >= MAX_THROTTLES) throw failure;
         await this.#clock.sleep(Math.min(THROTTLE_PAUSE.first * 2 ** (throttled - 1), THROTTLE_PAUSE.longest), signal);
+        if (signal?.aborted) throw failure;
       } else if (failure instanceof ExecutorLostError) {
         lost += 1;
         if (lost >= MAX_LOST_ATTEMPTS) throw failure;

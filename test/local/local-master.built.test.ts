@@ -50,4 +50,11 @@ describe("local[n] with worker threads", () => {
     expect(existsSync(flag)).toBe(true);
     expect(lastSums()).toEqual(expected);
   });
+
+  it("goes on when a worker hangs in the middle of a task, and does not wait for it in the end", () => {
+    const flag = join(directory, "hung");
+    expect(run({ SPREAD_HANG_FLAG: flag }, 3)).toMatchObject({ status: 0 });
+    expect(existsSync(flag)).toBe(true);
+    expect(lastSums()).toEqual(expected);
+  });
 });

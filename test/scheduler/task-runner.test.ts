@@ -171,6 +171,46 @@ describe("a straggler", () => {
     expect(calls).toEqual(["slot", "any"]);
   });
 
+  it("that is given up counts as under way until its call has come to an end", async () => {
+    const clock = new VirtualClock({ autoAdvance: true });
+    let underWay = 0;
+    const invoker: Invoker = {
+      parallelism: 2,
+      async invoke(target, _request, signal) {
+        underWay += 1;
+        await clock.sleep(target.type === "slot" ? 1e9 : 10, signal);
+        // It takes a while to clear away what it has sent.
+        if (signal?.aborted) await clock.sleep(700);
+        underWay -= 1;
+        return { ok: true, result: target.type };
+      },
+    };
+    const runner = new TaskRunner(invoker, clock, policy);
+    await runner.run({ type: "slot", slot: 0 }, request, await watching(2, clock, [10]));
+    expect(underWay).toBe(1);
+    await runner.settled();
+    expect(underWay).toBe(0);
+  });
+
+  it("that is given up while there is no room for it does not ask again", async () => {
+    const clock = new VirtualClock({ autoAdvance: true });
+    const calls: string[] = [];
+    const invoker: Invoker = {
+      parallelism: 2,
+      async invoke(target) {
+        calls.push(target.type);
+        if (target.type === "slot") throw throttled;
+        return { ok: true, result: target.type };
+      },
+    };
+    const runner = new TaskRunner(invoker, clock, policy);
+    await runner.run({ type: "slot", slot: 0 }, request, await watching(2, clock, [10]));
+    const before = [...calls];
+    await runner.settled();
+    expect(before.at(-1)).toBe("any");
+    expect(calls).toEqual(before);
+  });
+
   it("is left alone while its siblings are slow too", async () => {
     const { runner, calls } = hanging(() => 50_000);
     const watch = runner.watch(3);
@@ -204,7 +244,8 @@ describe("a straggler", () => {
             // Every fifth call has done its work, and then says nothing for an hour: a zombie.
             if (call % 5 === 0) {
               hung += 1;
-              await world.clock.sleep(3_600_000);
+              await world.clock.sleep(3_600_000, signal);
+              signal?.throwIfAborted();
             }
             return reply;
           },
