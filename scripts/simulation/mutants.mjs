@@ -17,6 +17,7 @@ const NEVER_LOOKS_FOR_A_BLOCK = {
   replace: "const existing = undefined as Uint8Array | undefined;",
 };
 const STREAM_INPUT = "shared/scheduler/inputs/stream-input.ts";
+const PAYLOAD = "shared/executor/payload.ts";
 const RETENTION = "shared/scheduler/retention.ts";
 const CHUNKS = "shared/state/chunks.ts";
 
@@ -491,6 +492,24 @@ export const mutants = [
         file: "shared/rules/together.ts",
         find: "const ended = await Promise.allSettled(promises);",
         replace: "await Promise.all(promises);\n  const ended = await Promise.allSettled(promises);",
+      },
+    ],
+  },
+  {
+    name: "given-up-attempts-left",
+    rule: "a driver that ends waits for the attempts that it has given up",
+    workloads: ["joins"],
+    patches: [{ file: DRIVER, find: "await this.#environment.tasks.settled();", replace: "" }],
+  },
+  {
+    name: "message-name-shared",
+    rule: "a message that is too large to travel has a name that only its sender can give, once",
+    workloads: ["joins"],
+    patches: [
+      {
+        file: PAYLOAD,
+        find: "const object = `${prefix}/${ids.next()}`;",
+        replace: "const object = `${prefix}/${bytes.length}`;",
       },
     ],
   },

@@ -5,11 +5,16 @@ import {
   type ExecutorEnvironment,
   type ExecutorRequest,
   encodeRequest,
+  exchangePayloads,
   execute,
+  type PayloadEnvelope,
+  type PayloadSender,
   PreparedCache,
+  packPayload,
   RequestReader,
+  unpackPayload,
 } from "../executor/index.js";
-import type { Invoker, Target } from "../ports/index.js";
+import type { ExecutorPorts, Invoker, Target } from "../ports/index.js";
 import { StateCache } from "../state/index.js";
 import type { ResolvedOptions, StreamGraph } from "../streaming/index.js";
 import type { EventLoop } from "./event-loop.js";
@@ -26,6 +31,12 @@ export interface Deployment {
   buildGraph(): StreamGraph;
 }
 
+/** Who calls executors. */
+export interface Caller {
+  readonly process: SimulatedProcess;
+  readonly ports: Pick<ExecutorPorts, "blocks" | "ids">;
+}
+
 interface Sandbox {
   readonly process: SimulatedProcess;
   readonly environment: ExecutorEnvironment;
@@ -40,6 +51,10 @@ export interface FleetOptions {
   readonly host: ProcessHost;
   /** Results up to this size travel in the reply. */
   readonly inlineBytes: number;
+  /** What is larger than a payload may be goes through the block store, bytes. */
+  readonly payloadBytes: number;
+  /** First part of the names that it has there. */
+  readonly payloadPrefix: string;
   /** What a new process is like. */
   natureOf(process: string): Nature;
   /** Is told of calls that were under way when a handler returned. */
@@ -62,15 +77,15 @@ export class Fleet {
   }
 
   /** The fleet as a scheduler sees it. */
-  invoker(caller: SimulatedProcess, deployment: Deployment, parallelism: number): Invoker {
+  invoker(caller: Caller, deployment: Deployment, parallelism: number): Invoker {
     return {
       parallelism,
       invoke: (target, request, signal) => this.#invoke(caller, deployment, target, request as ExecutorRequest, signal),
     };
   }
 
-  #invoke(
-    caller: SimulatedProcess,
+  async #invoke(
+    { process, ports }: Caller,
     deployment: Deployment,
     target: Target,
     request: ExecutorRequest,
@@ -79,8 +94,8 @@ export class Fleet {
     const { network, host } = this.#options;
     const bytes = encodeRequest(request);
     const fault: { kind?: CallFault } = {};
-    return network
-      .call(caller, {
+    const reply = await exchangePayloads(bytes, this.#sender(ports), (envelope) =>
+      network.call(process, {
         operation: "invoke",
         key: nameOf(request),
         signal,
@@ -92,29 +107,48 @@ export class Fleet {
           const pool = `${deployment.codeVersion}/${target.type === "slot" ? `slot-${target.slot}` : "any"}`;
           const sandbox = this.#free(pool, deployment);
           host.running = sandbox.process;
-          return this.#run(sandbox, bytes, fault.kind === "executor killed");
+          const diesAfter = fault.kind === "executor killed" ? bytes.byteLength % KILLED_WITHIN : undefined;
+          return this.#run(sandbox, envelope, diesAfter);
         },
-      })
-      .then(decode);
+      }),
+    );
+    return decode(reply);
   }
 
-  #run(sandbox: Sandbox, request: Uint8Array, isToDie: boolean): Promise<Uint8Array> {
-    const { loop, onDangling } = this.#options;
+  #run(sandbox: Sandbox, request: PayloadEnvelope, diesAfter: number | undefined): Promise<PayloadEnvelope> {
+    const { loop } = this.#options;
+    const { process } = sandbox;
     sandbox.busy = true;
     return new Promise((resolve, reject) => {
-      sandbox.process.onDeath(() => {
+      process.onDeath(() => {
         if (!sandbox.busy) return;
-        const lost = new ExecutorLostError(`Executor ${sandbox.process.name} has died.`);
+        const lost = new ExecutorLostError(`Executor ${process.name} has died.`);
         loop.after(NOTICED_AFTER, () => reject(lost));
       });
-      if (isToDie) loop.after(request.byteLength % KILLED_WITHIN, () => sandbox.process.kill());
-      execute(sandbox.environment, sandbox.requests.read(request)).then((reply) => {
-        if (!sandbox.process.isAlive) return;
-        if (sandbox.process.inFlight.size > 0) onDangling(sandbox.process);
-        sandbox.busy = false;
-        resolve(encode(reply));
-      }, reject);
+      if (diesAfter !== undefined) loop.after(diesAfter, () => process.kill());
+      this.#answer(sandbox, request)
+        .finally(() => this.#returned(sandbox))
+        .then((reply) => process.isAlive && resolve(reply), reject);
     });
+  }
+
+  /** What the executor's handler does. */
+  async #answer({ environment, requests }: Sandbox, request: PayloadEnvelope): Promise<PayloadEnvelope> {
+    const { ports } = environment;
+    const reply = await execute(environment, requests.read(await unpackPayload(request, ports.blocks)));
+    return packPayload(encode(reply), this.#sender(ports));
+  }
+
+  #returned(sandbox: Sandbox): void {
+    const { process } = sandbox;
+    if (!process.isAlive) return;
+    if (process.inFlight.size > 0) this.#options.onDangling(process);
+    sandbox.busy = false;
+  }
+
+  #sender({ blocks, ids }: Pick<ExecutorPorts, "blocks" | "ids">): PayloadSender {
+    const { payloadBytes, payloadPrefix } = this.#options;
+    return { blocks, ids, prefix: payloadPrefix, limit: payloadBytes };
   }
 
   #free(pool: string, deployment: Deployment): Sandbox {

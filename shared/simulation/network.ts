@@ -54,14 +54,16 @@ export class Network {
     this.#trace.add(this.#loop.now, hash, () => (kind === undefined ? identity : `${identity}  ✗ ${kind}`));
     return new Promise<T>((resolve, reject) => {
       process.inFlight.add(identity);
-      call.signal?.addEventListener("abort", () => {
+      const abandon = (): void => {
         process.inFlight.delete(identity);
         reject(call.signal?.reason);
-      });
+      };
+      call.signal?.addEventListener("abort", abandon);
       const deliver = (delay: number, settle: () => void): void => {
         this.#loop.after(delay, () =>
           process.resume(() => {
             process.inFlight.delete(identity);
+            call.signal?.removeEventListener("abort", abandon);
             settle();
           }),
         );

@@ -71,7 +71,7 @@ export class Schedulers {
       inlineBytes: Number.POSITIVE_INFINITY,
       allocate: (bytes: number) => new Uint8Array(bytes),
     };
-    const remote = this.#options.fleet.invoker(process, deployment, parallelism);
+    const remote = this.#options.fleet.invoker({ process, ports }, deployment, parallelism);
     const invoker: Invoker = draws.chance(0.5) ? withOwnHands(remote, new InProcessInvoker(environment)) : remote;
     const driver = new Driver({
       graph,

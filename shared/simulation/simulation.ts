@@ -1,6 +1,7 @@
 /** One seed: the life of an application, with all that can happen to it. Whoever holds the laws up is told by {@link SeedOutcome}. */
 import { type Head, jobName, type Manifest, readHead, readManifest, setDesired } from "../checkpoint/index.js";
 import { CheckpointError } from "../errors/index.js";
+import { INLINE_PAYLOAD_BYTES, payloadPrefix } from "../executor/index.js";
 import type { Item } from "../ports/index.js";
 import { endAllScopes } from "../rdd/index.js";
 import { liveInputs, type StreamGraph, StreamingContext, validateGraph } from "../streaming/index.js";
@@ -67,6 +68,9 @@ const EVENTFUL_BATCHES = [5, 9] as const;
 const SHORTEST_BATCH = 5_000;
 /** How long it may take from then on until everything is done. The longest single delay is a lease and a frozen process. */
 const PATIENCE = 300_000;
+/** How many runs have payloads so small that most requests and replies go through the block store, and how small, bytes. */
+const SMALL_PAYLOADS = 0.1;
+const SMALL_PAYLOAD_BYTES = 500;
 
 export class Simulation {
   readonly #options: SeedOptions;
@@ -153,7 +157,11 @@ export class Simulation {
       natureOf: (process: string) => this.#natureOf(process),
       onDangling: (process: SimulatedProcess) => this.#dangling(process),
     };
-    const fleet = new Fleet(shared);
+    const fleet = new Fleet({
+      ...shared,
+      payloadBytes: new Draws(seed, "payload").chance(SMALL_PAYLOADS) ? SMALL_PAYLOAD_BYTES : INLINE_PAYLOAD_BYTES,
+      payloadPrefix: payloadPrefix(this.#job),
+    });
     this.#schedulers = new Schedulers({
       ...shared,
       seed,
