@@ -482,6 +482,18 @@ export const mutants = [
       },
     ],
   },
+  {
+    name: "large-manifest-not-live",
+    rule: "a manifest too large for an item is live as an object",
+    workloads: ["counts"],
+    patches: [
+      {
+        file: "shared/scheduler/sweep.ts",
+        find: "live.objects.add(manifestObject(job, manifest.id));",
+        replace: "",
+      },
+    ],
+  },
   // --- Processes -------------------------------------------------------------------------------------------------
   {
     name: "leaves-calls-under-way",

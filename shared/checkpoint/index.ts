@@ -33,6 +33,7 @@ export {
 export {
   type BatchFailure,
   type CheckpointStorage,
+  INLINE_ITEM_BYTES,
   type InputPosition,
   type InputRate,
   MANIFEST_FORMAT,

@@ -86,21 +86,24 @@ export interface Manifest {
   readonly dropped: Names;
 }
 
-/** Larger manifests and plans go to the block store: a table item holds 400 KB at most, attribute names included. (DynamoDB limits.) */
-export const MAX_ITEM_BYTES = 300 * 1024;
+/** Larger manifests and plans are objects: a table item holds 400 KB at most, attribute names included. (DynamoDB limits.) */
+export const INLINE_ITEM_BYTES = 300 * 1024;
 
 export const MANIFEST_FORMAT = 1;
 
 export interface CheckpointStorage {
   readonly table: Table;
   readonly blocks: BlockStore;
+  /** Manifests and plans up to this size are items of the table, larger ones objects. @defaultValue {@link INLINE_ITEM_BYTES} */
+  readonly itemBytes?: number;
 }
 
 /** Stores a manifest and returns the hash that the head keeps of it. */
 export async function writeManifest(storage: CheckpointStorage, job: string, manifest: Manifest): Promise<string> {
+  const { table, blocks, itemBytes = INLINE_ITEM_BYTES } = storage;
   const bytes = encode(manifest);
-  if (bytes.byteLength <= MAX_ITEM_BYTES) await storage.table.putIfAbsent(manifestKey(job, manifest.id), { bytes });
-  else await storage.blocks.put(manifestObject(job, manifest.id), bytes);
+  if (bytes.byteLength <= itemBytes) await table.putIfAbsent(manifestKey(job, manifest.id), { bytes });
+  else await blocks.put(manifestObject(job, manifest.id), bytes);
   return hashOf(bytes);
 }
 

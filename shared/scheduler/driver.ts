@@ -13,6 +13,7 @@ import {
   acquireHead,
   assertOwned,
   type BatchPlan,
+  type CheckpointStorage,
   type ClaimedPlan,
   claimPlan,
   commitHead,
@@ -72,6 +73,8 @@ export interface DriverConfig {
   readonly hedging?: HedgePolicy;
   /** Up to how much input a batch runs in one call, bytes. @defaultValue 256 KiB */
   readonly collapseBytes?: number;
+  /** Up to which size manifests and plans are items of the table, bytes. @defaultValue 300 KiB */
+  readonly itemBytes?: number;
   /** Stop by itself after so many batches. */
   readonly maxBatches?: number;
   /** Other drivers of this job may be about: stand by while one of them is alive, and let them see that this one is. */
@@ -94,6 +97,7 @@ type Stop = "no" | "graceful" | "now";
 export class Driver {
   readonly #config: DriverConfig;
   readonly #job: string;
+  readonly #checkpoints: CheckpointStorage;
   readonly #environment: BatchEnvironment;
   readonly #retention: Retention;
   readonly #announcer: Announcer;
@@ -121,6 +125,8 @@ export class Driver {
     const { graph, options, codeVersion, ports, prepared } = config;
     this.#config = config;
     this.#job = jobName(graph.appName);
+    const { table, blocks } = ports;
+    this.#checkpoints = { table, blocks, ...(config.itemBytes !== undefined && { itemBytes: config.itemBytes }) };
     this.#environment = {
       job: this.#job,
       codeVersion,
@@ -376,7 +382,7 @@ export class Driver {
       const stagesMillis = ports.clock.now() - startedAt;
       if (this.#shared.waitsForOutputs) await this.#outputs;
       const manifest = await this.#shared.settle(result.manifest, previous, result.added);
-      const manifestHash = await writeManifest(ports, this.#job, manifest);
+      const manifestHash = await writeManifest(this.#checkpoints, this.#job, manifest);
       await this.#outputs;
       return { result, stagesMillis, manifest, manifestHash };
     });
@@ -453,7 +459,7 @@ export class Driver {
         defaultPartitions: options.defaultPartitions ?? ports.invoker.parallelism,
         shared: await this.#shared.plan(this.#manifest, time),
       };
-      const claimed = await claimPlan(ports, this.#job, previous, head.revision, own);
+      const claimed = await claimPlan(this.#checkpoints, this.#job, previous, head.revision, own);
       if (claimed.fresh || this.#canCarryOut(claimed.plan)) return claimed;
       this.#head = await touchHead(ports.table, this.#job, head, { revision: head.revision + 1 });
     }

@@ -24,6 +24,8 @@ export interface SchedulersOptions {
   readonly storage: Storage;
   readonly host: ProcessHost;
   readonly fleet: Fleet;
+  /** Up to which size manifests and plans are items of the table, bytes. */
+  readonly itemBytes: number;
   readonly console: Console;
   natureOf(process: string): Nature;
   /** What is deployed now. */
@@ -80,6 +82,7 @@ export class Schedulers {
       ports: { ...ports, invoker, console: this.#options.console },
       prepared,
       collapseBytes: collapses ? 256 * 1024 : -1,
+      itemBytes: this.#options.itemBytes,
       competing: !plan.event("lying lease", name),
       leaveAfterMillis,
       ...(sweepEvery !== undefined && { sweepEvery }),

@@ -1,5 +1,13 @@
 /** One seed: the life of an application, with all that can happen to it. Whoever holds the laws up is told by {@link SeedOutcome}. */
-import { type Head, jobName, type Manifest, readHead, readManifest, setDesired } from "../checkpoint/index.js";
+import {
+  type Head,
+  INLINE_ITEM_BYTES,
+  jobName,
+  type Manifest,
+  readHead,
+  readManifest,
+  setDesired,
+} from "../checkpoint/index.js";
 import { CheckpointError } from "../errors/index.js";
 import { INLINE_PAYLOAD_BYTES, payloadPrefix } from "../executor/index.js";
 import type { Item } from "../ports/index.js";
@@ -68,8 +76,9 @@ const EVENTFUL_BATCHES = [5, 9] as const;
 const SHORTEST_BATCH = 5_000;
 /** How long it may take from then on until everything is done. The longest single delay is a lease and a frozen process. */
 const PATIENCE = 300_000;
-/** How many runs have payloads so small that most requests and replies go through the block store, and how small, bytes. */
-const SMALL_PAYLOADS = 0.1;
+/** In how many runs a limit is so low that what is an exception elsewhere is the rule: of payloads, and of items of the table. */
+const SMALL_LIMITS = 0.1;
+/** Most requests and replies are larger. */
 const SMALL_PAYLOAD_BYTES = 500;
 
 export class Simulation {
@@ -159,7 +168,7 @@ export class Simulation {
     };
     const fleet = new Fleet({
       ...shared,
-      payloadBytes: new Draws(seed, "payload").chance(SMALL_PAYLOADS) ? SMALL_PAYLOAD_BYTES : INLINE_PAYLOAD_BYTES,
+      payloadBytes: new Draws(seed, "payload").chance(SMALL_LIMITS) ? SMALL_PAYLOAD_BYTES : INLINE_PAYLOAD_BYTES,
       payloadPrefix: payloadPrefix(this.#job),
     });
     this.#schedulers = new Schedulers({
@@ -168,6 +177,7 @@ export class Simulation {
       plan: this.#plan,
       trace: this.#trace,
       fleet,
+      itemBytes: new Draws(seed, "items").chance(SMALL_LIMITS) ? 0 : INLINE_ITEM_BYTES,
       console: {
         print: (text) => {
           this.#printed.push(text);

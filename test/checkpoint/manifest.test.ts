@@ -29,11 +29,12 @@ const storage = () => ({ table: new MemoryTable(), blocks: new MemoryBlockStore(
 
 describe("a manifest", () => {
   it("is read back as it was written: small ones from the table, large ones from the block store", async () => {
-    for (const [bytes, items, objects] of [
-      [10, 1, 0],
-      [400 * 1024, 0, 1],
+    for (const [bytes, items, objects, itemBytes] of [
+      [10, 1, 0, undefined],
+      [400 * 1024, 0, 1, undefined],
+      [10, 0, 1, 100],
     ] as const) {
-      const store = storage();
+      const store = { ...storage(), ...(itemBytes !== undefined && { itemBytes }) };
       const manifest = await aManifest({
         outputs: { x: [{ type: "inline", bytes: new Uint8Array(bytes) }, undefined] },
       });
