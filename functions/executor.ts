@@ -2,7 +2,6 @@
 import type { Context } from "aws-lambda";
 import { type AwsConfig, awsClients, awsConfig, awsPorts, StructuredConsole, UsageMeter } from "../shared/aws/index.js";
 import { jobName } from "../shared/checkpoint/index.js";
-import { payloadPrefix } from "../shared/executor/index.js";
 import type { StreamingApp } from "../shared/streaming/index.js";
 import { Expenses } from "./expenses.js";
 import { assertIsApp, memoryMegabytes } from "./function-environment.js";
@@ -30,10 +29,9 @@ export function executorHandler(app: StreamingApp): ExecutorHandler {
 
 function makeExecutor(app: StreamingApp, config: AwsConfig) {
   assertIsApp(app, config);
-  const job = jobName(config.app);
   const meter = new UsageMeter();
   const ports = awsPorts(config, awsClients({ meter }));
-  const console = new StructuredConsole({ job, level: config.logLevel });
+  const console = new StructuredConsole({ job: jobName(config.app), level: config.logLevel });
   const executor = new Executor({
     program: buildProgram(app),
     codeVersion: config.codeVersion,
@@ -41,7 +39,6 @@ function makeExecutor(app: StreamingApp, config: AwsConfig) {
     console,
     metrics: logMetrics(config.app, console),
     expenses: new Expenses(meter, ports.clock, memoryMegabytes(process.env)),
-    payloadPrefix: payloadPrefix(job),
   });
   return { executor, console };
 }

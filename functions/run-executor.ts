@@ -8,6 +8,7 @@
  */
 
 import { InFlight } from "../shared/aws/index.js";
+import { jobName } from "../shared/checkpoint/index.js";
 import { encode } from "../shared/codec/index.js";
 import { ExecutorLostError } from "../shared/errors/index.js";
 import {
@@ -46,8 +47,6 @@ export interface ExecutorParts {
   readonly console: Console;
   readonly metrics: MetricSink;
   readonly expenses: Expenses;
-  /** Beginning of the names of replies that are too large to travel. */
-  readonly payloadPrefix: string;
 }
 
 /** Lives as long as its process: graph, state and lineages are warm in the next invocation. */
@@ -56,6 +55,7 @@ export class Executor {
   readonly #calls = new InFlight();
   readonly #requests = new RequestReader();
   readonly #environment: ExecutorEnvironment;
+  readonly #job: string;
   #leftBehind = 0;
   #toldAt: number;
 
@@ -63,6 +63,7 @@ export class Executor {
     const { program, codeVersion } = parts;
     const { blocks, table, streams, files, clock, ids } = parts.ports;
     this.#parts = parts;
+    this.#job = jobName(program.graph.appName);
     this.#toldAt = clock.monotonic();
     this.#environment = {
       ports: { ...this.#calls.track({ blocks, table, streams, files }), clock, ids },
@@ -87,7 +88,7 @@ export class Executor {
     try {
       const request = this.#requests.read(await unpackPayload(payload, blocks));
       const reply = await this.#inTime(request, remainingMillis());
-      return await packPayload(encode(reply), { blocks, ids, prefix: this.#parts.payloadPrefix });
+      return await packPayload(encode(reply), { blocks, ids, job: this.#job });
     } finally {
       this.#leftBehind += await settle(this.#calls, { clock: ports.clock, console }, remainingMillis(), SETTLE_MILLIS);
       this.#tell(clock.monotonic());

@@ -5,7 +5,6 @@ import { Executor } from "../../functions/run-executor.js";
 import { Scheduler } from "../../functions/run-scheduler.js";
 import { awsClients, awsExecutors, awsPorts, type SchedulerConfig, UsageMeter } from "../../shared/aws/index.js";
 import { jobName, setDesired } from "../../shared/checkpoint/index.js";
-import { payloadPrefix } from "../../shared/executor/index.js";
 import { type BatchInfo, type StreamingApp, streamingApp } from "../../shared/streaming/index.js";
 import { milliseconds } from "../../shared/time/index.js";
 import type { GatewayReply } from "../../test/emulators/faults.js";
@@ -44,7 +43,6 @@ export class Application {
       console: silent,
       metrics: unmetered,
       expenses: new Expenses(this.meters.executors, ports.clock, EXECUTOR_MEGABYTES),
-      payloadPrefix: payloadPrefix(jobName(config.app)),
     });
   }
 

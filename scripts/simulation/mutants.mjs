@@ -520,8 +520,8 @@ export const mutants = [
     patches: [
       {
         file: PAYLOAD,
-        find: "const object = `${prefix}/${ids.next()}`;",
-        replace: "const object = `${prefix}/${bytes.length}`;",
+        find: "const object = messageName(job, ids.next());",
+        replace: "const object = messageName(job, `${bytes.length}`);",
       },
     ],
   },

@@ -1,7 +1,6 @@
 /** The ports of a deployed application, put together from its configuration. */
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { jobName } from "../checkpoint/index.js";
-import { payloadPrefix } from "../executor/index.js";
 import type { ExecutorPorts, Invoker } from "../ports/index.js";
 import { RandomIds, SystemClock } from "../system/index.js";
 import type { AwsConfig, SchedulerConfig } from "./aws-config.js";
@@ -46,7 +45,7 @@ export function awsExecutors(
     functionName: config.executor,
     slots: config.slots,
     parallelism: config.parallelism,
-    sender: { blocks: ports.blocks, ids: ports.ids, prefix: payloadPrefix(jobName(config.app)) },
+    sender: { blocks: ports.blocks, ids: ports.ids, job: jobName(config.app) },
     inPlace,
   });
 }

@@ -28,7 +28,7 @@ export interface LambdaInvokerOptions {
  * const { lambda } = awsClients();
  * const invoker = new LambdaInvoker(lambda, {
  *   functionName: "counts-executor:7", slots: [], parallelism: 10,
- *   sender: { blocks, ids: new RandomIds(), prefix: payloadPrefix("job-counts") },
+ *   sender: { blocks, ids: new RandomIds(), job: "job-counts" },
  * });
  */
 export class LambdaInvoker implements Invoker {

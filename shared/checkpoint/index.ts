@@ -51,6 +51,7 @@ export {
   keptName,
   manifestKey,
   manifestObject,
+  messageName,
   outputName,
   planKey,
   scratchName,

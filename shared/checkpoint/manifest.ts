@@ -98,12 +98,16 @@ export interface CheckpointStorage {
   readonly itemBytes?: number;
 }
 
+/** Is it to be an item of the table? If not, it is an object. */
+export function fitsItem({ itemBytes = INLINE_ITEM_BYTES }: CheckpointStorage, bytes: Uint8Array): boolean {
+  return bytes.byteLength <= itemBytes;
+}
+
 /** Stores a manifest and returns the hash that the head keeps of it. */
 export async function writeManifest(storage: CheckpointStorage, job: string, manifest: Manifest): Promise<string> {
-  const { table, blocks, itemBytes = INLINE_ITEM_BYTES } = storage;
   const bytes = encode(manifest);
-  if (bytes.byteLength <= itemBytes) await table.putIfAbsent(manifestKey(job, manifest.id), { bytes });
-  else await blocks.put(manifestObject(job, manifest.id), bytes);
+  if (fitsItem(storage, bytes)) await storage.table.putIfAbsent(manifestKey(job, manifest.id), { bytes });
+  else await storage.blocks.put(manifestObject(job, manifest.id), bytes);
   return hashOf(bytes);
 }
 

@@ -44,6 +44,11 @@ export function scratchName(job: string, plan: string, execution: string, part: 
   return `${job}/sh/${plan}/${execution}/${part}`;
 }
 
+/** A request to an executor or its reply, when it is too large to travel itself. Scratch, like what stages hand over. */
+export function messageName(job: string, message: string): string {
+  return `${job}/sh/invoke/${message}`;
+}
+
 /** What one execution keeps of its batch for later ones. */
 export function keptName(job: string, execution: string): string {
   return `${job}/kept/${execution}`;

@@ -2,13 +2,7 @@ import { decode, encode } from "../codec/index.js";
 import { CheckpointError } from "../errors/index.js";
 import type { Item, ItemKey } from "../ports/index.js";
 import type { SharedData } from "../rdd/index.js";
-import {
-  type CheckpointStorage,
-  INLINE_ITEM_BYTES,
-  type InputPosition,
-  type Manifest,
-  type Names,
-} from "./manifest.js";
+import { type CheckpointStorage, fitsItem, type InputPosition, type Manifest, type Names } from "./manifest.js";
 import { planKey, planObject } from "./names.js";
 
 /**
@@ -71,11 +65,10 @@ export async function readPlan(storage: CheckpointStorage, key: ItemKey): Promis
 
 /** What the item of a plan says: the plan, or where it lies when it is the first of very many shards. */
 async function store(storage: CheckpointStorage, job: string, plan: BatchPlan): Promise<Item> {
-  const { blocks, itemBytes = INLINE_ITEM_BYTES } = storage;
   const bytes = encode(plan);
-  if (bytes.byteLength <= itemBytes) return { bytes };
+  if (fitsItem(storage, bytes)) return { bytes };
   const object = planObject(job, plan.id);
-  await blocks.put(object, bytes);
+  await storage.blocks.put(object, bytes);
   return { object };
 }
 

@@ -25,7 +25,6 @@ export {
   type PayloadEnvelope,
   type PayloadSender,
   packPayload,
-  payloadPrefix,
   unpackPayload,
 } from "./payload.js";
 export {

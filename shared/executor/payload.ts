@@ -2,6 +2,7 @@
  * How encoded requests and replies travel where a message has a limit, as through Lambda, whose payloads are JSON of at most
  * 6 MB: as base64, and what is too large as an object whose name travels instead. Both sides of an invocation use these.
  */
+import { messageName } from "../checkpoint/index.js";
 import { CorruptDataError, ExecutorLostError } from "../errors/index.js";
 import type { BlockStore, Ids } from "../ports/index.js";
 
@@ -18,29 +19,23 @@ export type PayloadEnvelope = { readonly v: 1; readonly body: string } | { reado
 export interface PayloadSender {
   readonly blocks: BlockStore;
   readonly ids: Ids;
-  /** First part of the objects' names, without a slash at its end: {@link payloadPrefix}. */
-  readonly prefix: string;
+  readonly job: string;
   /** Most encoded bytes that travel in the payload itself. @defaultValue {@link INLINE_PAYLOAD_BYTES} */
   readonly limit?: number;
-}
-
-/** First part of the names of a job's messages that are too large for a payload. They are scratch, as what tasks hand on. */
-export function payloadPrefix(job: string): string {
-  return `${job}/sh/invoke`;
 }
 
 /**
  * Packs bytes for the way.
  *
  * @example
- * const envelope = await packPayload(encode(reply), { blocks, ids, prefix: payloadPrefix(job) });
+ * const envelope = await packPayload(encode(reply), { blocks, ids, job });
  */
 export async function packPayload(bytes: Uint8Array, sender: PayloadSender): Promise<PayloadEnvelope> {
-  const { blocks, ids, prefix, limit = INLINE_PAYLOAD_BYTES } = sender;
+  const { blocks, ids, job, limit = INLINE_PAYLOAD_BYTES } = sender;
   if (bytes.length <= limit) {
     return { v: 1, body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64") };
   }
-  const object = `${prefix}/${ids.next()}`;
+  const object = messageName(job, ids.next());
   await blocks.put(object, bytes);
   return { v: 1, object };
 }

@@ -18,6 +18,7 @@ import {
   claimPlan,
   commitHead,
   type Head,
+  INLINE_ITEM_BYTES,
   jobName,
   type Manifest,
   readHead,
@@ -126,7 +127,7 @@ export class Driver {
     this.#config = config;
     this.#job = jobName(graph.appName);
     const { table, blocks } = ports;
-    this.#checkpoints = { table, blocks, ...(config.itemBytes !== undefined && { itemBytes: config.itemBytes }) };
+    this.#checkpoints = { table, blocks, itemBytes: config.itemBytes ?? INLINE_ITEM_BYTES };
     this.#environment = {
       job: this.#job,
       codeVersion,

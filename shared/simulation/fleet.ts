@@ -53,8 +53,7 @@ export interface FleetOptions {
   readonly inlineBytes: number;
   /** What is larger than a payload may be goes through the block store, bytes. */
   readonly payloadBytes: number;
-  /** First part of the names that it has there. */
-  readonly payloadPrefix: string;
+  readonly job: string;
   /** What a new process is like. */
   natureOf(process: string): Nature;
   /** Is told of calls that were under way when a handler returned. */
@@ -147,8 +146,8 @@ export class Fleet {
   }
 
   #sender({ blocks, ids }: Pick<ExecutorPorts, "blocks" | "ids">): PayloadSender {
-    const { payloadBytes, payloadPrefix } = this.#options;
-    return { blocks, ids, prefix: payloadPrefix, limit: payloadBytes };
+    const { job, payloadBytes } = this.#options;
+    return { blocks, ids, job, limit: payloadBytes };
   }
 
   #free(pool: string, deployment: Deployment): Sandbox {

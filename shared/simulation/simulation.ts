@@ -9,7 +9,7 @@ import {
   setDesired,
 } from "../checkpoint/index.js";
 import { CheckpointError } from "../errors/index.js";
-import { INLINE_PAYLOAD_BYTES, payloadPrefix } from "../executor/index.js";
+import { INLINE_PAYLOAD_BYTES } from "../executor/index.js";
 import type { Item } from "../ports/index.js";
 import { endAllScopes } from "../rdd/index.js";
 import { liveInputs, type StreamGraph, StreamingContext, validateGraph } from "../streaming/index.js";
@@ -169,7 +169,7 @@ export class Simulation {
     const fleet = new Fleet({
       ...shared,
       payloadBytes: new Draws(seed, "payload").chance(SMALL_LIMITS) ? SMALL_PAYLOAD_BYTES : INLINE_PAYLOAD_BYTES,
-      payloadPrefix: payloadPrefix(this.#job),
+      job: this.#job,
     });
     this.#schedulers = new Schedulers({
       ...shared,

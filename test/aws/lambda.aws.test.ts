@@ -72,7 +72,7 @@ describe("Lambda invoker", () => {
       functionName: "executor",
       slots: [],
       parallelism: 4,
-      sender: { blocks, ids: new RandomIds(), prefix: "rpc" },
+      sender: { blocks, ids: new RandomIds(), job: "rpc" },
       ...more,
     });
   const lost = (reason: string) => ({ name: "ExecutorLostError", retry: "task", details: { reason } });
@@ -177,14 +177,14 @@ describe("Lambda invoker", () => {
 
 describe("payload", () => {
   const blocks = new MemoryBlockStore();
-  const sender = { blocks, ids: new SequentialIds(), prefix: "sent" };
+  const sender = { blocks, ids: new SequentialIds(), job: "sent" };
 
   it("is JSON, small or by name", async () => {
     const small = await packPayload(Uint8Array.of(1, 2), sender);
     expect(small).toEqual({ v: 1, body: expect.any(String) });
     expect([...(await unpackPayload(JSON.parse(JSON.stringify(small)), blocks))]).toEqual([1, 2]);
     const large = await packPayload(new Uint8Array(INLINE_PAYLOAD_BYTES + 1), sender);
-    expect(large).toEqual({ v: 1, object: "sent/id-1" });
+    expect(large).toEqual({ v: 1, object: "sent/sh/invoke/id-1" });
     expect(await unpackPayload(large, blocks)).toHaveLength(INLINE_PAYLOAD_BYTES + 1);
   });
 
@@ -197,7 +197,7 @@ describe("payload", () => {
 
   it("has a limit that can be lower", async () => {
     const envelope = await packPayload(Uint8Array.of(1, 2), { ...sender, limit: 1 });
-    expect(envelope).toEqual({ v: 1, object: expect.stringMatching(/^sent\//) });
+    expect(envelope).toEqual({ v: 1, object: expect.stringMatching(/^sent\/sh\/invoke\//) });
     expect([...(await unpackPayload(envelope, blocks))]).toEqual([1, 2]);
   });
 

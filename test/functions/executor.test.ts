@@ -14,7 +14,6 @@ import {
   type PayloadEnvelope,
   type PayloadSender,
   packPayload,
-  payloadPrefix,
   type ReadShardRequest,
   type ReadShardResult,
   unpackPayload,
@@ -50,7 +49,6 @@ class ExecutorFunction {
       console: world.console,
       metrics: { publish: (values) => void this.published.push(values) },
       expenses: new Expenses(meter(), world.clock, 1024),
-      payloadPrefix: payloadPrefix("job-test"),
       ...parts,
     });
   }
@@ -76,7 +74,7 @@ class ExecutorFunction {
 }
 
 function sender({ blocks }: World): PayloadSender {
-  return { blocks, ids: new SequentialIds("request-"), prefix: payloadPrefix("job-test") };
+  return { blocks, ids: new SequentialIds("request-"), job: "job-test" };
 }
 
 async function streamOf(world: World, records: readonly Uint8Array[]): Promise<ReadShardRequest> {
